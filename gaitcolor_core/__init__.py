@@ -1,0 +1,1 @@
+"""GaitColor: makes video of walking people safe to share."""

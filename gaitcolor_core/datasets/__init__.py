@@ -1,0 +1,1 @@
+"""Sources of walkers: rendered clips and recorded data sets."""

@@ -1,0 +1,1 @@
+"""One step of the flow a file; only the pipeline joins them."""

@@ -1,0 +1,166 @@
+"""Finds the persons of a frame: boxes and masks from an ultralytics YOLO segmentation model.
+
+Ultralytics is set up to keep quiet: no download, no package installation and no event is sent
+unless `official_weights` is called.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+import torch
+
+from gaitcolor_core.structures import Detections, Float32, InputError, PackedMask, UInt8
+from gaitcolor_core.torchvision_shim import ensure_torchvision
+
+OFFICIAL_WEIGHTS = "yolo11n-seg.pt"
+OFFICIAL_HOST = "github.com"
+# Masks finer than this do not show: the model's prototypes are 160 pixels wide.
+MASK_SIDE_PX = 1280
+# Low on purpose: a person who is found twice is covered twice, one who is missed is exposed.
+MIN_SCORE = 0.2
+PERSON_CLASS = 0
+
+
+class PersonSegmenter(Protocol):
+    """Finds persons in one frame after the other."""
+
+    description: str
+
+    def segment(self, image: UInt8) -> Detections:
+        """Persons in `image` `(H, W, 3)` uint8 RGB; every `track_id` is -1."""
+        ...
+
+
+class YoloSegmenter:
+    """An ultralytics YOLO segmentation model, restricted to persons.
+
+    Args:
+        weights: path of the `.pt` file. It is a pickle: load only files you trust.
+        device: torch device.
+
+    Raises:
+        InputError: the file is missing, unreadable or not a segmentation model.
+    """
+
+    def __init__(self, weights: Path, *, device: str) -> None:
+        if not weights.is_file():
+            raise InputError(f"There is no detector at '{weights}'; check the path.")
+        self._model = _load_yolo(weights)
+        self._device = device
+        self.description = f"{weights.name} (ultralytics)"
+
+    def segment(self, image: UInt8) -> Detections:
+        """Persons in `image` `(H, W, 3)` uint8 RGB; every `track_id` is -1."""
+        scale = min(1.0, MASK_SIDE_PX / max(image.shape[:2]))
+        small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        result = self._model.predict(
+            small[..., ::-1],  # ultralytics takes BGR
+            classes=[PERSON_CLASS],
+            conf=MIN_SCORE,
+            imgsz=640,
+            retina_masks=True,
+            device=self._device,
+            verbose=False,
+        )[0]
+        if result.masks is None:
+            return Detections.nobody()
+        boxes = result.boxes.cpu().numpy()
+        found = [
+            _mask_in_frame(mask, box / scale, scale, image.shape[:2])
+            for mask, box in zip(result.masks.data.cpu().numpy(), boxes.xyxy, strict=True)
+        ]
+        keep = [index for index, mask in enumerate(found) if mask.bits.size]
+        return Detections(
+            xyxy=(boxes.xyxy[keep] / scale).astype(np.float32),
+            score=boxes.conf[keep].astype(np.float32),
+            masks=tuple(found[index] for index in keep),
+            track_id=np.full(len(keep), -1, np.int64),
+        )
+
+
+def find_weights(name: str | None) -> Path | None:
+    """Where the detector's weights are, or None if none can be had.
+
+    In this order: `name` (a path, or the name of an official model), the environment variable
+    `GAITCOLOR_DETECTOR`, the official download, which is tried once and quickly.
+
+    Raises:
+        InputError: the user named weights that cannot be had.
+    """
+    wanted = name or os.environ.get("GAITCOLOR_DETECTOR")
+    if wanted is None:
+        return _download(OFFICIAL_WEIGHTS)
+    path = Path(wanted).expanduser()
+    if path.is_file():
+        return path
+    if path.parent == Path() and path.suffix == ".pt" and (fetched := _download(path.name)):
+        return fetched
+    raise InputError(
+        f"The detector '{wanted}' is neither a file nor an official model that can be "
+        "downloaded now; give the path of a YOLO segmentation model, or 'static'."
+    )
+
+
+def _mask_in_frame(
+    mask: UInt8, box: Float32, scale: float, frame_shape: tuple[int, ...]
+) -> PackedMask:
+    """Cut a mask at the model's working size around `box` (frame pixels) and scale it up."""
+    height, width = frame_shape[:2]
+    if scale == 1.0:
+        return PackedMask.pack(mask > 0)
+    left, top = np.maximum(np.floor(box[:2] * scale) - 2, 0).astype(int)
+    right, bottom = (np.ceil(box[2:] * scale) + 2).astype(int)
+    cut = mask[top:bottom, left:right].astype(np.float32)
+    x, y = round(left / scale), round(top / scale)
+    size = (min(round(right / scale), width) - x, min(round(bottom / scale), height) - y)
+    if not cut.size or min(size) <= 0:
+        return PackedMask.pack(np.zeros((1, 1), bool))
+    return PackedMask.pack(cv2.resize(cut, size, interpolation=cv2.INTER_LINEAR) > 0.5, x, y)
+
+
+def _load_yolo(weights: Path):  # type: ignore[no-untyped-def]  # ultralytics is untyped
+    ensure_torchvision()
+    quiet = {"YOLO_OFFLINE": "1", "YOLO_AUTOINSTALL": "false", "YOLO_VERBOSE": "false"}
+    config_folder = Path(tempfile.gettempdir()) / "gaitcolor-ultralytics"
+    config_folder.mkdir(exist_ok=True)
+    os.environ.setdefault("YOLO_CONFIG_DIR", str(config_folder))
+    os.environ.update(quiet)
+    from ultralytics import YOLO, settings
+
+    settings.update(sync=False)
+    try:
+        model = YOLO(str(weights), task="segment")
+    except Exception as error:  # unpickling a foreign file can raise anything
+        raise InputError(
+            f"'{weights}' could not be loaded as a YOLO model ({error}); "
+            "give a segmentation model such as yolo11n-seg.pt."
+        ) from error
+    if model.task != "segment":
+        raise InputError(
+            f"'{weights}' is a model for '{model.task}', but masks are needed; "
+            "give a segmentation model such as yolo11n-seg.pt."
+        )
+    return model
+
+
+def _download(name: str) -> Path | None:
+    """Fetch official weights into torch's cache, once and quickly; None if that can't be done."""
+    target = Path(torch.hub.get_dir()) / "checkpoints" / name
+    if target.is_file():
+        return target
+    url = f"https://{OFFICIAL_HOST}/ultralytics/assets/releases/latest/download/{name}"
+    try:
+        # A closed network may swallow packets: ask for a connection first, with a short limit.
+        socket.create_connection((OFFICIAL_HOST, 443), timeout=3).close()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(url, str(target), progress=False)
+    except OSError:
+        return None
+    return target
