@@ -14,8 +14,6 @@ import torch
 
 # A library that is collected takes its operators along.
 _LIBRARIES: list[torch.library.Library] = []
-    torch.library.Library
-] = []  # a Library that is collected takes its operators along
 
 
 def ensure_torchvision() -> bool:

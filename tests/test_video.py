@@ -19,7 +19,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import gaitcolor_core.video as video
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.video import VideoReader, VideoWriter, container
 
@@ -482,7 +481,7 @@ class TestFile:
         """
         done = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(script)],
-            cwd=Path(video.__file__).parents[1], capture_output=True, text=True, check=False,
+            cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert "There is no room left to write" in done.stderr.strip().splitlines()[-1]
         assert list(tmp_path.iterdir()) == []
