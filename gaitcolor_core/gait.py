@@ -269,5 +269,5 @@ def _band(signal: Float64, fps: float) -> Float64:
 
 def _correlation(signal: Float64, lag: int) -> float:
     first, second = signal[:-lag], signal[lag:]
-    norm = np.linalg.norm(first) * np.linalg.norm(second)
-    return float(first @ second / max(norm, 1e-12))
+    norm = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(first @ second) / max(norm, 1e-12)

@@ -1,26 +1,30 @@
 """Finds the persons of a frame: boxes and masks from an ultralytics YOLO segmentation model.
 
-Ultralytics is set up to keep quiet: no download, no package installation and no event is sent
-unless `official_weights` is called.
+Nothing is asked of the network unless `find_weights` has to fetch an official model.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-import tempfile
+from http.client import HTTPException
 from pathlib import Path
-from typing import Protocol
+from threading import Thread
+from typing import Any, Protocol
+from urllib.request import urlopen
 
 import cv2
 import numpy as np
 import torch
 
 from gaitcolor_core.structures import Detections, Float32, InputError, PackedMask, UInt8
-from gaitcolor_core.torchvision_shim import ensure_torchvision
+from gaitcolor_core.ultralytics_setup import prepare_ultralytics
 
 OFFICIAL_WEIGHTS = "yolo11n-seg.pt"
 OFFICIAL_HOST = "github.com"
+REACH_LIMIT_S, READ_LIMIT_S = 3, 20
+# What every file of torch.save begins with, and no web page of a hotel's network.
+ZIP_MAGIC = b"PK"
 # Masks finer than this do not show: the model's prototypes are 160 pixels wide.
 MASK_SIDE_PX = 1280
 # Low on purpose: a person who is found twice is covered twice, one who is missed is exposed.
@@ -125,27 +129,18 @@ def _mask_in_frame(
     return PackedMask.pack(cv2.resize(cut, size, interpolation=cv2.INTER_LINEAR) > 0.5, x, y)
 
 
-def _load_yolo(weights: Path):  # type: ignore[no-untyped-def]  # ultralytics is untyped
-    ensure_torchvision()
-    quiet = {"YOLO_OFFLINE": "1", "YOLO_AUTOINSTALL": "false", "YOLO_VERBOSE": "false"}
-    config_folder = Path(tempfile.gettempdir()) / "gaitcolor-ultralytics"
-    config_folder.mkdir(exist_ok=True)
-    os.environ.setdefault("YOLO_CONFIG_DIR", str(config_folder))
-    os.environ.update(quiet)
-    from ultralytics import YOLO, settings
+def _load_yolo(weights: Path) -> Any:
+    prepare_ultralytics()
+    from ultralytics import YOLO
 
-    settings.update(sync=False)
+    advice = "give a segmentation model such as yolo11n-seg.pt."
     try:
         model = YOLO(str(weights), task="segment")
     except Exception as error:  # unpickling a foreign file can raise anything
-        raise InputError(
-            f"'{weights}' could not be loaded as a YOLO model ({error}); "
-            "give a segmentation model such as yolo11n-seg.pt."
-        ) from error
+        raise InputError(f"'{weights}' could not be loaded as a YOLO model; {advice}") from error
     if model.task != "segment":
         raise InputError(
-            f"'{weights}' is a model for '{model.task}', but masks are needed; "
-            "give a segmentation model such as yolo11n-seg.pt."
+            f"'{weights}' is a model for '{model.task}', but masks are needed; {advice}"
         )
     return model
 
@@ -155,12 +150,39 @@ def _download(name: str) -> Path | None:
     target = Path(torch.hub.get_dir()) / "checkpoints" / name
     if target.is_file():
         return target
+    # A closed network may swallow packets: ask for a connection first, with a short limit.
+    if not _reachable(OFFICIAL_HOST):
+        return None
     url = f"https://{OFFICIAL_HOST}/ultralytics/assets/releases/latest/download/{name}"
     try:
-        # A closed network may swallow packets: ask for a connection first, with a short limit.
-        socket.create_connection((OFFICIAL_HOST, 443), timeout=3).close()
+        with urlopen(url, timeout=READ_LIMIT_S) as reply:
+            content = reply.read()
+        if not content.startswith(ZIP_MAGIC):
+            return None
         target.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(url, str(target), progress=False)
-    except OSError:
+        partial = target.with_suffix(f".{os.getpid()}.partial")
+        partial.write_bytes(content)
+        partial.replace(target)
+    except (OSError, HTTPException):
         return None
     return target
+
+
+def _reachable(host: str) -> bool:
+    """Whether `host` takes connections, known within a few seconds.
+
+    In a thread, as the look-up of a name knows no limit, and each of its addresses counts anew.
+    """
+    answers: list[bool] = []
+
+    def knock() -> None:
+        try:
+            socket.create_connection((host, 443), timeout=REACH_LIMIT_S).close()
+            answers.append(True)
+        except OSError:
+            answers.append(False)
+
+    thread = Thread(target=knock, daemon=True)
+    thread.start()
+    thread.join(REACH_LIMIT_S)
+    return any(answers)

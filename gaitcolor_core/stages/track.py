@@ -21,7 +21,7 @@ from gaitcolor_core.structures import (
     PackedMask,
     Track,
 )
-from gaitcolor_core.torchvision_shim import ensure_torchvision
+from gaitcolor_core.ultralytics_setup import prepare_ultralytics
 
 # Start low and remember long: a walker behind another one, or missed for a second, keeps the
 # number. Thresholds are scores; the buffer is in seconds.
@@ -119,7 +119,7 @@ def link_tracks(detections: Sequence[Detections], *, fps: float) -> TrackedPerso
 
 
 def _new_tracker(buffer_frames: int) -> tuple[Any, Any]:
-    ensure_torchvision()
+    prepare_ultralytics()
     from ultralytics.engine.results import Boxes
     from ultralytics.trackers.oc_sort import OCSORT
     from ultralytics.utils import IterableSimpleNamespace
@@ -237,4 +237,4 @@ def _box_iou(box: Float32, others: Float32) -> Float32:
     intersection = np.clip(high - low, 0, None).prod(axis=1)
     areas = (others[:, 2:] - others[:, :2]).prod(axis=1)
     union = (box[2:] - box[:2]).prod() + areas - intersection
-    return (intersection / np.maximum(union, 1e-6)).astype(np.float32)
+    return np.asarray(intersection / np.maximum(union, 1e-6), np.float32)
