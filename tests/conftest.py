@@ -1,0 +1,58 @@
+"""What every test may ask for, and what none may do: reach out of the machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DATA = Path(os.environ.get("GAITCOLOR_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder with real clips and weights."""
+    if not DATA.is_dir():
+        pytest.skip(f"no real clips at {DATA}; GAITCOLOR_DATA names their folder")
+    return DATA
+
+
+@pytest.fixture(autouse=True)
+def outside_hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A closed network: what is asked for beyond this machine is refused and listed here."""
+    asked: list[str] = []
+
+    def refuse_outside(function: Any, host_of: Any) -> Any:
+        def guarded(*arguments: Any, **options: Any) -> Any:
+            host = host_of(*arguments)
+            if _is_local(host):
+                return function(*arguments, **options)
+            asked.append(str(host))
+            raise socket.gaierror(socket.EAI_NONAME, f"a test asked for {host}")
+
+        return guarded
+
+    connect = refuse_outside(socket.socket.connect, _host_of_address)
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    look_up = refuse_outside(socket.getaddrinfo, lambda host, *_: host)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    yield asked
+
+
+def _host_of_address(_socket: socket.socket, address: Any) -> Any:
+    return address[0] if isinstance(address, tuple) else None  # the path of a Unix socket
+
+
+def _is_local(host: Any) -> bool:
+    if host in (None, "", "localhost", socket.gethostname()):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
