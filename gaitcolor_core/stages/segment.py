@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterable
 from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
@@ -17,7 +18,14 @@ import cv2
 import numpy as np
 import torch
 
-from gaitcolor_core.structures import Detections, Float32, InputError, PackedMask, UInt8
+from gaitcolor_core.structures import (
+    Detections,
+    Float32,
+    InputError,
+    PackedMask,
+    UInt8,
+    VideoFrame,
+)
 from gaitcolor_core.ultralytics_setup import prepare_ultralytics
 
 OFFICIAL_WEIGHTS = "yolo11n-seg.pt"
@@ -36,6 +44,10 @@ class PersonSegmenter(Protocol):
     """Finds persons in one frame after the other."""
 
     description: str
+
+    def prepare(self, clip: Iterable[VideoFrame]) -> None:
+        """Called once before the first `segment`, with the frames of the whole clip."""
+        ...
 
     def segment(self, image: UInt8) -> Detections:
         """Persons in `image` `(H, W, 3)` uint8 RGB; every `track_id` is -1."""
@@ -59,6 +71,9 @@ class YoloSegmenter:
         self._model = _load_yolo(weights)
         self._device = device
         self.description = f"{weights.name} (ultralytics)"
+
+    def prepare(self, clip: Iterable[VideoFrame]) -> None:
+        """The network needs to see nothing beforehand."""
 
     def segment(self, image: UInt8) -> Detections:
         """Persons in `image` `(H, W, 3)` uint8 RGB; every `track_id` is -1."""
