@@ -25,6 +25,8 @@ SMOOTHING_S = 0.2
 MIN_PERIOD_S, MAX_PERIOD_S = 0.7, 1.8
 # A periodic gait repeats at least this well (normalized autocorrelation of the leg spread).
 MIN_PERIODICITY = 0.3
+# The first peak that is this close to the highest is one step.
+ONE_STEP_SHARE = 0.8
 
 
 def align(track: Track, *, frame_shape: tuple[int, int], fps: float) -> GaitSequence:
@@ -136,8 +138,8 @@ def leg_spread(silhouettes: Bool) -> Float64:
 def gait_period(silhouettes: Bool, *, fps: float) -> float | None:
     """Frames per gait cycle (two steps), from the silhouettes alone.
 
-    The legs open twice a cycle; the best peak of the autocorrelation of their spread gives the
-    step, refined by a parabola.
+    The legs open twice a cycle; the first high peak of the autocorrelation of their spread gives
+    the step, refined by a parabola.
 
     Args:
         silhouettes: `(T, 1, S, S)` bool, successive frames.
@@ -159,9 +161,11 @@ def gait_period(silhouettes: Bool, *, fps: float) -> float | None:
     ]
     if not peaks:
         return None
-    best = max(peaks, key=lambda index: correlation[index])
-    if correlation[best] < MIN_PERIODICITY:
+    highest = max(correlation[peaks])
+    if highest < MIN_PERIODICITY:
         return None
+    # Two steps repeat at least as well as one, and those of a brisk walker lie in range, too.
+    best = next(index for index in peaks if correlation[index] >= ONE_STEP_SHARE * highest)
     before, peak, after = correlation[best - 1 : best + 2]
     shift = 0.5 * (before - after) / min(before - 2 * peak + after, -1e-9)
     return float(2 * (lags[best] + shift))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gaitcolor_core.datasets.synthetic import Walker, WalkerStyle, render_frames
@@ -146,7 +146,6 @@ def test_a_body_cut_off_by_the_picture_keeps_its_height(walker: Track) -> None:
 
 
 @given(st.integers(2, 40), st.floats(-5, 5), st.floats(-100, 100), st.floats(0.5, 8), st.randoms())
-@settings(deadline=None)
 def test_smoothing_keeps_straight_lines(
     count: int, slope: float, start: float, sigma: float, random: object
 ) -> None:
@@ -167,6 +166,7 @@ def test_smoothing_does_not_trust_outliers_without_weight() -> None:
     [
         0.82,  # 30.5 frames a cycle
         1.05,  # 23.8
+        1.2,  # 20.8; two of these steps are no longer than one of a slow walker
     ],
 )
 def test_period_of_a_drawn_walker(cadence_hz: float) -> None:
