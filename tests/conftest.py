@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure; `timeout` in pyproject.toml ends what hangs.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 DATA = Path(os.environ.get("GAITCOLOR_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

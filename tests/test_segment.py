@@ -205,7 +205,7 @@ def test_official_weights_are_asked_for_once_and_quickly(
 
 def test_a_name_server_that_never_answers(no_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segment, "REACH_LIMIT_S", 0.1)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2) or [])
     started = time.monotonic()
     assert find_weights(None) is None
     assert time.monotonic() - started < 1

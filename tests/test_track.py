@@ -215,7 +215,7 @@ person = st.tuples(
 
 
 @given(st.lists(st.lists(st.tuples(person, st.integers(-1, 3)), max_size=4), max_size=14))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_linking_loses_nobody(clip: list[list[tuple[tuple[int, int, int, int], int]]]) -> None:
     frames = []
     for rows in clip:
@@ -235,7 +235,7 @@ def test_linking_loses_nobody(clip: list[list[tuple[tuple[int, int, int, int], i
         max_size=12,
     )
 )
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_following_loses_nobody(clip: list[list[tuple[tuple[int, int, int, int], float]]]) -> None:
     frames = [
         replace(
