@@ -75,9 +75,9 @@ def body_lines(
     axis = np.array([_torso_center(mask) for mask in track.masks])
     left, top, right, bottom = bounds.T
     trust = 1e-3 + _visibility(track)
-    whole = trust * np.where((top > 1) & (bottom < height - 1), 1.0, 1e-3)
     sigma = SMOOTHING_S * fps
-    tall = smooth_trajectory(track.frame_ids, bottom - top, whole, sigma)
+    whole = (top > 1) & (bottom < height - 1)
+    tall = _full_height(track.frame_ids, bottom - top, whole, trust, sigma)
     # A body that is cut off by the picture keeps its height and hangs on the visible end.
     top = np.where((top <= 1) & (bottom < height - 1), bottom - tall, top)
     bottom = np.where(bottom >= height - 1, np.maximum(top + tall, bottom), bottom)
@@ -252,6 +252,14 @@ def _torso_center(mask: PackedMask) -> float:
     if trunk.sum() == 0:
         return mask.x + mask.shape[1] / 2
     return float(mask.x + 0.5 + (trunk @ np.arange(len(trunk))) / trunk.sum())
+
+
+def _full_height(times: Int64, tall: Float64, whole: Bool, trust: Float64, sigma: float) -> Float64:
+    """Smoothed height, `(T,)`; where a body is not `whole`, its nearest whole height is kept."""
+    if not whole.any():
+        return smooth_trajectory(times, tall, trust, sigma)
+    smooth = smooth_trajectory(times[whole], tall[whole], trust[whole], sigma)
+    return np.interp(times, times[whole], smooth)
 
 
 def _visibility(track: Track) -> Float64:
