@@ -185,6 +185,26 @@ def test_a_detection_before_a_track_begins_joins_it() -> None:
     assert persons.untracked == {}
 
 
+@pytest.mark.parametrize("lost", [(4, 5), (7, 8)], ids=["in a gap", "after the end"])
+def test_a_detection_that_a_track_lost_joins_it(lost: tuple[int, ...]) -> None:
+    frames = [boxes((50 + 4 * f, 20, 90 + 4 * f, 120), ids=[5]) for f in range(9)]
+    for frame_id in lost:
+        frames[frame_id].track_id[:] = -1
+    persons = link_tracks(frames, fps=FPS)
+    (track,) = persons.tracks
+    assert track.frame_ids.tolist() == list(range(9))
+    assert not track.interpolated.any()
+    assert persons.untracked == {}
+
+
+def test_a_neighbor_does_not_join() -> None:
+    walker, neighbor = (50, 20, 90, 120), (75, 20, 115, 120)  # IoU 15 / 65
+    frames = [boxes(neighbor), *[boxes(walker, ids=[1])] * 6, boxes(neighbor)]
+    persons = link_tracks(frames, fps=FPS)
+    assert persons.tracks[0].frame_ids.tolist() == [1, 2, 3, 4, 5, 6]
+    assert sorted(persons.untracked) == [0, 7]
+
+
 def test_short_tracks_are_dissolved_but_not_forgotten() -> None:
     persons = link_tracks([boxes((50, 20, 90, 120), ids=[1])] * 4, fps=FPS)
     assert persons.tracks == ()
