@@ -186,7 +186,6 @@ class Settings:
         seed: repeats a run exactly; None draws a new key for each run, so that two clips of
             one person do not match each other either.
         walkers: numbers of the walkers to anonymize; None = everyone.
-        side_by_side: write original and result next to each other.
     """
 
     shape: Literal["deform"] = "deform"
@@ -194,7 +193,6 @@ class Settings:
     strength: float = 0.5
     seed: int | None = None
     walkers: tuple[int, ...] | None = None
-    side_by_side: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no stage could honor."""

@@ -1,0 +1,101 @@
+"""Task 2: the walker's colors on the anonymized silhouette, without training.
+
+Both implementations color a square in place: where the new body lies on the old one, every pixel
+keeps its own color, so that clothes, skin and face stay what they were. They differ in how the
+new body is colored where it reaches beyond the old one.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from gaitcolor_core.imaging import nearest_inside, pixel_grid, sample
+from gaitcolor_core.structures import Bool, Float32, UInt8
+
+# How deep inside the old outline texture is stretched, per pixel that the body grew outward.
+STRETCH_DEPTH = 0.4
+# The displacement is smooth: it is found on a reduced square.
+FIELD_SIZE = 128
+
+
+class ColorTransfer(Protocol):
+    """Task 2: brings a walker's colors to a new silhouette."""
+
+    def __call__(self, patch: UInt8, foreground: Bool, alpha: Float32) -> Float32:
+        """Color the walker's new body.
+
+        Args:
+            patch: `(side, side, 3)` uint8 RGB, the original frame in a square.
+            foreground: `(side, side)` bool, pixels that surely show the original walker.
+            alpha: `(side, side)` float32 in [0, 1], the new silhouette.
+
+        Returns:
+            `(side, side, 3)` float32 RGB in 0...255, meant where `alpha` is positive.
+        """
+        ...
+
+
+def nearest(patch: UInt8, foreground: Bool, alpha: Float32) -> Float32:
+    """Each pixel takes the color of the nearest original foreground pixel (the paper's [7])."""
+    if not foreground.any():
+        return patch.astype(np.float32)
+    positions, _ = nearest_inside(foreground)
+    columns, rows = np.moveaxis(positions.astype(np.intp), -1, 0)
+    return patch[rows, columns].astype(np.float32)
+
+
+def warp(patch: UInt8, foreground: Bool, alpha: Float32) -> Float32:
+    """Texture is copied along a smooth displacement field, and so stays as sharp as it was.
+
+    Where the body grew outward, the texture of a band inside the old outline is stretched to the
+    new outline (see `growth_field`); elsewhere nothing moves.
+    """
+    extended = nearest(patch, foreground, alpha)
+    size = (FIELD_SIZE, FIELD_SIZE)
+    old = cv2.resize(foreground.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+    new = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) > 0.5
+    side = len(patch)
+    field = growth_field(np.asarray(old), np.asarray(new)) * (side / FIELD_SIZE)
+    shift = cv2.resize(field, (side, side), interpolation=cv2.INTER_LINEAR)
+    return sample(extended, pixel_grid(side, side) + shift)
+
+
+def growth_field(old: Bool, new: Bool) -> Float32:
+    """Where the colors of a new body come from, by as little displacement as can be.
+
+    Where the body grew outward by g, the displacement is g at the new outline and falls linearly
+    to zero in a depth of `STRETCH_DEPTH` g inside the old one: the cone dilation of g with slope
+    1 / (1 + STRETCH_DEPTH), along the inward normal of the old outline.
+
+    Args:
+        old: `(S, S)` bool.
+        new: `(S, S)` bool.
+
+    Returns:
+        `(S, S, 2)` float32 (x, y), from a new point to the old one, in pixels.
+    """
+    if not old.any() or not (new & ~old).any():
+        return np.zeros((*old.shape, 2), np.float32)
+    outward = _signed_distance(old)
+    length = np.where(new, np.maximum(outward, 0), 0).astype(np.float32)
+    slope = 1 / (1 + STRETCH_DEPTH)
+    square = np.ones((3, 3), np.uint8)
+    cross = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
+    for turn in range(int(np.ceil(length.max() / slope))):
+        # Cross and square in turn make an octagon, close enough to a cone.
+        kernel, step = (cross, slope) if turn % 2 else (square, 1.2 * slope)
+        length = np.maximum(length, cv2.dilate(length, kernel) - step)
+    slope_y, slope_x = np.gradient(cv2.GaussianBlur(outward, (0, 0), 1.5))
+    norm = np.maximum(np.hypot(slope_x, slope_y), 1e-3)
+    field = -np.stack([slope_x / norm, slope_y / norm], axis=-1) * length[..., None]
+    return np.asarray(cv2.GaussianBlur(field.astype(np.float32), (0, 0), 0.8), np.float32)
+
+
+def _signed_distance(mask: Bool) -> Float32:
+    """Distance to the outline of `mask` in pixels, positive outside."""
+    inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
+    outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(outside - inside, np.float32)

@@ -1,0 +1,167 @@
+"""Counts what is done to a clip, measures how well, and writes the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from gaitcolor_core.gait import SILHOUETTE_SIZE, gait_energy_image, gei_distance
+from gaitcolor_core.imaging import resample_square
+from gaitcolor_core.metrics import psnr, ssim_map
+from gaitcolor_core.redraw import Actor, RedrawnFrame
+from gaitcolor_core.structures import (
+    AnonymizationReport,
+    Settings,
+    UInt8,
+    WalkerReport,
+)
+
+# Neighboring frames hardly differ in quality, and SSIM takes as long as drawing.
+_COMPARED_EVERY = 3
+
+
+@dataclass
+class _Quality:
+    """Figures of one walker, one entry a frame that was drawn."""
+
+    psnr_crop_db: list[float] = field(default_factory=list)
+    ssim_crop: list[float] = field(default_factory=list)
+    psnr_overlap_db: list[float] = field(default_factory=list)
+    ssim_overlap: list[float] = field(default_factory=list)
+
+    @staticmethod
+    def mean(figures: Iterable[float]) -> float | None:
+        values = list(figures)
+        return float(np.mean(values)) if values else None
+
+
+class Tally:
+    """Takes note of every frame of the result."""
+
+    def __init__(self, actors: Sequence[Actor]) -> None:
+        """Start with nothing done to `actors`."""
+        self._actors = {actor.track.track_id: actor for actor in actors}
+        self._quality = {number: _Quality() for number in self._actors}
+        self._covered = dict.fromkeys(self._actors, 0)
+        self._drawn = dict.fromkeys(self._actors, 0)
+        self._interpolated = dict.fromkeys(self._actors, 0)
+        self._covered_detections = 0
+        self._frames = 0
+        self._frames_without_walker = 0
+
+    def add(self, original: UInt8, redrawn: RedrawnFrame) -> None:
+        """Count a frame and compare it with the `original` `(H, W, 3)` uint8 RGB."""
+        self._frames += 1
+        self._frames_without_walker += not redrawn.seen
+        self._covered_detections += redrawn.covered_strangers + len(redrawn.covered)
+        for number in redrawn.covered:
+            self._covered[number] += 1
+        for number, index in redrawn.drawn:
+            actor = self._actors[number]
+            self._interpolated[number] += bool(actor.track.interpolated[index])
+            self._drawn[number] += 1
+            if index % _COMPARED_EVERY == 0:
+                self._compare(actor, index, original, redrawn.image)
+
+    def report(
+        self,
+        *,
+        source: str | Path,
+        output: str | Path,
+        device: str,
+        segmenter: str,
+        settings: Settings,
+        seed: int,
+        size: tuple[int, int],
+        audio: str,
+        seconds: dict[str, float],
+        warnings: Sequence[str],
+    ) -> AnonymizationReport:
+        """The report on the whole clip; `seconds` by stage, "total" among them."""
+        stages = {stage: spent for stage, spent in seconds.items() if stage != "total"}
+        figures = {
+            name: _Quality.mean(
+                value for quality in self._quality.values() for value in getattr(quality, name)
+            )
+            for name in ("psnr_crop_db", "ssim_crop", "psnr_overlap_db", "ssim_overlap")
+        }
+        return AnonymizationReport(
+            source=str(source),
+            output=str(output),
+            device=device,
+            segmenter=segmenter,
+            shape=settings.shape,
+            color=settings.color,
+            strength=settings.strength,
+            seed=seed,
+            width=size[0],
+            height=size[1],
+            frames=self._frames,
+            seconds=seconds["total"],
+            fps=self._frames / seconds["total"],
+            audio=audio,
+            frames_without_walker=self._frames_without_walker,
+            covered_detections=self._covered_detections,
+            walkers=tuple(self._walker(number) for number in sorted(self._actors)),
+            stage_seconds=stages,
+            warnings=(*warnings, *self._remarks()),
+            **figures,
+        )
+
+    def _compare(self, actor: Actor, index: int, original: UInt8, result: UInt8) -> None:
+        if actor.new is None:
+            raise ValueError("a walker who is left as is has nothing to compare")
+        quality = self._quality[actor.track.track_id]
+        xyxy = actor.gait.xyxy[index]
+        before = resample_square(original, xyxy, SILHOUETTE_SIZE)
+        after = resample_square(result, xyxy, SILHOUETTE_SIZE)
+        similarity = ssim_map(after, before)
+        quality.psnr_crop_db.append(psnr(after, before))
+        quality.ssim_crop.append(float(similarity.mean()))
+        overlap = actor.gait.silhouettes[index, 0] & actor.new.sequence.silhouettes[index, 0]
+        if overlap.any():
+            quality.psnr_overlap_db.append(psnr(after, before, overlap))
+            quality.ssim_overlap.append(float(similarity[overlap].mean()))
+
+    def _walker(self, number: int) -> WalkerReport:
+        actor, quality = self._actors[number], self._quality[number]
+        return WalkerReport(
+            track_id=number,
+            first_frame=int(actor.track.frame_ids[0]),
+            last_frame=int(actor.track.frame_ids[-1]),
+            frames_tracked=self._drawn[number] - self._interpolated[number],
+            frames_interpolated=self._interpolated[number],
+            frames_covered=self._covered[number],
+            gait_period_frames=actor.gait_period,
+            gei_change=_gei_change(actor),
+            psnr_crop_db=quality.mean(quality.psnr_crop_db),
+            ssim_crop=quality.mean(quality.ssim_crop),
+            psnr_overlap_db=quality.mean(quality.psnr_overlap_db),
+            ssim_overlap=quality.mean(quality.ssim_overlap),
+        )
+
+    def _remarks(self) -> list[str]:
+        remarks = []
+        if self._covered_detections:
+            remarks.append(
+                f"In {self._covered_detections} places a person, or what looked like one, could "
+                "not be given another walk and was covered by a mosaic instead."
+            )
+        left = [number for number, actor in self._actors.items() if actor.new is None]
+        if left:
+            remarks.append(
+                f"Not anonymized, as you chose others: walker {', '.join(map(str, left))}."
+            )
+        return remarks
+
+
+def _gei_change(actor: Actor) -> float | None:
+    if actor.new is None:
+        return None
+    old, new = actor.gait.silhouettes, actor.new.sequence.silhouettes
+    if not (old.any() and new.any()):
+        return None
+    return gei_distance(gait_energy_image(old), gait_energy_image(new))
