@@ -8,7 +8,8 @@ Example:
         report = GaitAnonymizer().anonymize_video("walk.mp4", "walk_anonymized.mp4")
 """
 
-from gaitcolor_core.pipeline import GaitAnonymizer
+from typing import TYPE_CHECKING, Any
+
 from gaitcolor_core.structures import (
     AnonymizationReport,
     InputError,
@@ -16,6 +17,9 @@ from gaitcolor_core.structures import (
     Stopped,
     WalkerReport,
 )
+
+if TYPE_CHECKING:
+    from gaitcolor_core.pipeline import GaitAnonymizer
 
 __all__ = [
     "AnonymizationReport",
@@ -25,3 +29,12 @@ __all__ = [
     "Stopped",
     "WalkerReport",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the pipeline only when asked for: torch takes seconds, `gaitcolor --help` should not."""
+    if name != "GaitAnonymizer":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from gaitcolor_core.pipeline import GaitAnonymizer
+
+    return GaitAnonymizer
