@@ -1,0 +1,235 @@
+"""The command line: `gaitcolor` or `python -m gaitcolor_core`.
+
+What takes seconds to import is imported by the subcommand that needs it, so that help and usage
+errors come at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from gaitcolor_core.structures import AnonymizationReport, InputError, Settings, Stopped
+from gaitcolor_core.targets import PAIR, RESULT, Job, names_folder, new_folder, plan
+from gaitcolor_core.terminal import Progress, Stopper
+
+if TYPE_CHECKING:
+    from gaitcolor_core.pipeline import GaitAnonymizer
+
+FAILED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand.
+
+    Args:
+        arguments: the words behind the program's name; by default those it was called with.
+
+    Returns:
+        The exit code: 0 = all fine, 1 = at least one clip failed, 130 or 143 = stopped.
+
+    Raises:
+        SystemExit: 0 after help was printed, 2 after bad usage.
+    """
+    options = _parser().parse_args(arguments)
+    with Stopper() as stopper:
+        try:
+            return int(options.run(options, stopper))
+        except (KeyboardInterrupt, Stopped):
+            _say("Stopped; nothing unfinished was left behind.")
+            return 128 + stopper.signal_number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gaitcolor", description="Makes video of walking people safe to share."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_anonymize(commands)
+    _add_bench(commands)
+    return parser
+
+
+def _add_anonymize(commands: Any) -> None:
+    parser = commands.add_parser(
+        "anonymize",
+        help="give the walkers of clips another gait",
+        description="Give the walkers of clips another gait; the sound is carried over.",
+        epilog="Exit codes: 0 all fine, 1 at least one clip failed, 2 bad usage, 130 and 143 "
+        "stopped by Ctrl-C and SIGTERM.",
+    )
+    parser.add_argument(
+        "clips", metavar="CLIP", type=Path, nargs="+", help="a video, or a folder of videos"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="PATH",
+        help="MP4 file to write, or a folder: one that exists or, to be created, ends in a slash "
+        f"(default: beside the clip, as NAME{RESULT})",
+    )  # fmt: skip
+    _add_settings(parser)
+    _add_hardware(parser)
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE",
+        help="JSON file for the report: an object for one clip, a list for several",
+    )  # fmt: skip
+    parser.add_argument(
+        "--side-by-side", action="store_true",
+        help=f"write original and result next to each other, too, as OUTPUT{PAIR}: for your own "
+        "eyes, as it shows the original gait",
+    )  # fmt: skip
+    parser.set_defaults(run=_anonymize, fail=parser.error)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    choices, default = get_type_hints(Settings), Settings()
+    parser.add_argument(
+        "--strength", type=float, default=default.strength, metavar="0...1",
+        help="how far the shape may change (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed", type=_natural, help="repeats a run exactly (default: a new one each run)"
+    )
+    parser.add_argument(
+        "--shape", choices=get_args(choices["shape"]), default=default.shape,
+        help="shape anonymizer (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--color", choices=get_args(choices["color"]), default=default.color,
+        help="color transfer (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--walkers", type=_walkers, metavar="all|1,3",
+        help="whom to anonymize, by order of appearance (default: all); the others stay as is",
+    )  # fmt: skip
+
+
+def _add_hardware(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--detector", metavar="PATH|NAME|static",
+        help="YOLO segmentation model, or 'static' for a camera that stands still (default: "
+        "GAITCOLOR_DETECTOR, else the official model, else static)",
+    )  # fmt: skip
+    parser.add_argument("--device", help="torch device (default: cuda where there is one)")
+
+
+def _anonymize(options: argparse.Namespace, stopper: Stopper) -> int:
+    try:
+        settings = Settings(
+            options.shape, options.color, options.strength, options.seed, options.walkers
+        )
+        jobs = plan(
+            options.clips, options.output,
+            side_by_side=options.side_by_side, report=options.report,
+        )  # fmt: skip
+        fresh = options.output and names_folder(options.output)
+        with new_folder(Path(options.output) if fresh else None):
+            from gaitcolor_core.pipeline import GaitAnonymizer
+
+            anonymizer = GaitAnonymizer(settings, detector=options.detector, device=options.device)
+            done = [_anonymize_clip(anonymizer, job, stopper) for job in jobs]
+    except InputError as error:
+        options.fail(str(error))
+    reports = [report.to_dict() for report in done if report]
+    complete = len(reports) == len(jobs)
+    if options.report and reports:
+        complete &= _write_json(options.report, reports if len(jobs) > 1 else reports[0])
+    return 0 if complete else FAILED
+
+
+def _anonymize_clip(
+    anonymizer: GaitAnonymizer, job: Job, stopper: Stopper
+) -> AnonymizationReport | None:
+    """Anonymize a clip and say what came of it; None if it failed."""
+    from gaitcolor_core.evaluation.report import summary
+
+    stopper.check()
+    try:
+        with Progress(job.clip.name, stopper) as progress:
+            report = anonymizer.anonymize_video(
+                job.clip, job.output, side_by_side=job.pair, on_progress=progress
+            )
+    except (InputError, OSError) as error:
+        _say(_about(job.clip, str(error)))
+        return None
+    print(summary(report), flush=True)
+    for warning in report.warnings:
+        _say(_about(job.clip, warning))
+    return report
+
+
+def _add_bench(commands: Any) -> None:
+    parser = commands.add_parser(
+        "bench",
+        help="measure the speed",
+        description="Measure end-to-end speed, stage by stage, and memory; the result is dropped.",
+    )
+    parser.add_argument("clip", metavar="CLIP", type=Path, help="a video")
+    _add_hardware(parser)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="JSON file for the figures")
+    parser.add_argument(
+        "--repeat", type=_positive, default=1, metavar="N",
+        help="runs, of which the median counts (default: %(default)s)",
+    )  # fmt: skip
+    parser.set_defaults(run=_bench)
+
+
+def _bench(options: argparse.Namespace, stopper: Stopper) -> int:
+    from gaitcolor_core.evaluation.speed import measure_speed
+
+    try:
+        with Progress(options.clip.name, stopper) as progress:
+            report = measure_speed(
+                options.clip,
+                detector=options.detector,
+                device=options.device,
+                repeat=options.repeat,
+                on_progress=progress,
+            )
+    except (InputError, OSError) as error:
+        _say(_about(options.clip, str(error)))
+        return FAILED
+    print(report.to_text())
+    return 0 if not options.json or _write_json(options.json, report.to_dict()) else FAILED
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 0 on")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 1 on")
+    return int(text)
+
+
+def _walkers(text: str) -> tuple[int, ...] | None:
+    if text == "all":
+        return None
+    numbers = text.split(",")
+    if not all(number.strip().isdecimal() for number in numbers):
+        raise argparse.ArgumentTypeError(f"'{text}' is neither 'all' nor numbers such as 1,3")
+    return tuple(map(int, numbers))
+
+
+def _write_json(path: Path, content: Any) -> bool:
+    try:
+        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        _say(f"{path} cannot be written ({error.strerror}); choose another name or folder.")
+        return False
+    return True
+
+
+def _about(clip: Path, sentence: str) -> str:
+    """The sentence, with the name of the clip in front unless it is in there."""
+    return sentence if clip.name in sentence else f"{clip.name}: {sentence}"
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,138 @@
+"""Which clips a command line names, and where their results go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from gaitcolor_core.structures import InputError
+
+VIDEO_SUFFIXES = frozenset(
+    ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv".split()
+)
+RESULT, PAIR = "_anonymized.mp4", "_side_by_side.mp4"
+
+
+class Job(NamedTuple):
+    """One clip to anonymize.
+
+    Attributes:
+        clip: the clip.
+        output: the file to write.
+        pair: the file for original and result next to each other; None = none.
+    """
+
+    clip: Path
+    output: Path
+    pair: Path | None
+
+
+def plan(
+    given: Sequence[Path], output: str | None, *, side_by_side: bool, report: Path | None
+) -> list[Job]:
+    """Find the clips and name their results.
+
+    Args:
+        given: clips and folders of clips.
+        output: a file, or a folder: one that exists, or a name that ends in a slash; None = the
+            folder of each clip.
+        side_by_side: whether pairs are wanted.
+        report: another file that will be written.
+
+    Returns:
+        At least one job.
+
+    Raises:
+        InputError: the wishes do not go together.
+    """
+    clips = [clip for path in given for clip in _clips(path)]
+    if output is None:
+        outputs = [clip.with_name(clip.stem + RESULT) for clip in clips]
+    elif names_folder(output) or Path(output).is_dir():
+        outputs = [Path(output) / (clip.stem + RESULT) for clip in clips]
+    elif len(clips) > 1:
+        raise InputError(
+            f"Several clips need a folder, but {output} is none; end the name of a new folder in "
+            "a slash."
+        )
+    elif Path(output).suffix.lower() != ".mp4":
+        raise InputError(f"The result is an MP4 file; call it *.mp4, not {output}.")
+    else:
+        outputs = [Path(output)]
+    jobs = [
+        Job(clip, path, path.with_name(path.stem + PAIR) if side_by_side else None)
+        for clip, path in zip(clips, outputs, strict=True)
+    ]
+    _refuse_overwriting(jobs, report)
+    return jobs
+
+
+def names_folder(output: str) -> bool:
+    """Whether `output` can only be a folder, which then need not exist."""
+    return output.endswith(("/", "\\"))
+
+
+@contextmanager
+def new_folder(path: Path | None) -> Iterator[None]:
+    """Create a folder where there is none; it goes again if nothing was put into it.
+
+    Args:
+        path: the folder; None = nothing to do.
+
+    Raises:
+        InputError: it cannot be created.
+    """
+    if path is None or path.is_dir():
+        yield
+        return
+    try:
+        path.mkdir()
+    except OSError as error:
+        raise InputError(
+            f"The folder {path} cannot be created ({error.strerror}); choose another."
+        ) from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            path.rmdir()
+
+
+def _clips(given: Path) -> list[Path]:
+    """The clip itself, or the videos directly in a folder, but for results of earlier runs."""
+    if not given.is_dir():
+        return [given]
+    try:
+        inside = sorted(given.iterdir())
+    except OSError as error:
+        raise InputError(f"The folder {given} cannot be read ({error.strerror}).") from error
+    found = [path for path in inside if _is_clip(path)]
+    if not found:
+        raise InputError(f"There is no video to anonymize in the folder {given}; choose another.")
+    return found
+
+
+def _is_clip(path: Path) -> bool:
+    return (
+        path.suffix.lower() in VIDEO_SUFFIXES
+        and not path.name.startswith(".")
+        and not path.name.endswith((RESULT, PAIR))
+        and path.is_file()
+    )
+
+
+def _refuse_overwriting(jobs: Sequence[Job], report: Path | None) -> None:
+    """Raise if a file would be written twice, or over a clip."""
+    if report and not report.absolute().parent.is_dir():
+        raise InputError(f"There is no folder {report.absolute().parent} for the report.")
+    taken = {job.clip.resolve(): "is a clip to be anonymized" for job in jobs}
+    for target in [target for job in jobs for target in job[1:]] + [report]:
+        if target is None:
+            continue
+        if target.resolve() in taken:
+            raise InputError(
+                f"{target} {taken[target.resolve()]}; choose another name for the result."
+            )
+        taken[target.resolve()] = "would be written twice"
