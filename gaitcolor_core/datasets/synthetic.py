@@ -266,7 +266,7 @@ class Scene:
 def example_clips() -> dict[str, Scene]:
     """The scenes of the demo: one walker crossing, and two walkers crossing each other.
 
-    Everyone starts at the edge of the view and leaves it, so that the whole background shows.
+    Everyone starts outside the view and leaves it, so that the whole background shows.
     """
     woman = WalkerStyle(stature_px=430, build=0.92, hair_ratio=0.5, hair=(96, 60, 36),
                         shirt=(206, 198, 180), fabric="melange", sleeve_ratio=1.0)  # fmt: skip
@@ -276,10 +276,10 @@ def example_clips() -> dict[str, Scene]:
                         skin=(130, 90, 66), hair=(30, 26, 24), shirt=(190, 148, 62),
                         trousers=(48, 48, 54), shoes=(205, 205, 200), fabric="checks",
                         sleeve_ratio=1.0, elbow_deg=32)  # fmt: skip
-    crossing = Walker(man, -90, 672), Walker(other, 1370, 622, direction=-1, phase=0.3, depth=1)
+    crossing = Walker(man, -150, 672), Walker(other, 1470, 622, direction=-1, phase=0.3, depth=1)
     return {
-        "one_walker": Scene((Walker(woman, -90, 655),), 1280, 720, 125, noise=1.5, seed=11),
-        "two_walkers": Scene(crossing, 1280, 720, 150, noise=1.5, seed=12),
+        "one_walker": Scene((Walker(woman, -150, 655),), 1280, 720, 130, noise=1.5, seed=11),
+        "two_walkers": Scene(crossing, 1280, 720, 155, noise=1.5, seed=12),
     }
 
 
