@@ -13,9 +13,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import av
-import imageio_ffmpeg
 import numpy as np
 import pytest
+from clips import audio_packets, ffmpeg, lavfi, psnr, times_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,17 +27,6 @@ NTSC = Fraction(30000, 1001)
 PICTURES = "testsrc2=size=64x48:rate=25:duration=1"
 TONE = "sine=frequency=440:sample_rate=48000:duration=1"
 LEVELS = (40, 80, 120, 160, 200)  # far enough apart that no codec confuses them
-
-
-def ffmpeg(*arguments: object, pipe_to: Path | None = None) -> None:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *map(str, arguments)]
-    done = subprocess.run([*command, *(["-"] if pipe_to else [])], capture_output=True, check=True)
-    if pipe_to:
-        pipe_to.write_bytes(done.stdout)
-
-
-def lavfi(*sources: str) -> list[str]:
-    return [part for source in sources for part in ("-f", "lavfi", "-i", source)]
 
 
 def flat(level: int, width: int = 64, height: int = 48) -> np.ndarray:
@@ -74,23 +63,6 @@ def copy(source: Path, target: Path) -> VideoWriter:
             for frame in reader:
                 writer.write(*frame)
     return writer
-
-
-def times_of(path: Path) -> list[Fraction]:
-    return [frame.time_s for frame in VideoReader(path)]
-
-
-def audio_packets(path: Path) -> list[tuple[float, bytes]]:
-    with av.open(str(path)) as opened:
-        return [
-            (float(packet.pts * packet.time_base), bytes(packet))
-            for packet in opened.demux(audio=0)
-            if packet.size
-        ]
-
-
-def psnr(first: np.ndarray, second: np.ndarray) -> float:
-    return float(10 * np.log10(255**2 / np.mean((first.astype(float) - second) ** 2)))
 
 
 @pytest.fixture(scope="session")
