@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clips import MAN, draw, ffmpeg
 from hypothesis import settings
+
+from gaitcolor_core.datasets.synthetic import Walker
 
 # A busy machine is no failure; `timeout` in pyproject.toml ends what hangs.
 settings.register_profile("house", deadline=None)
@@ -25,6 +28,16 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no real clips at {DATA}; GAITCOLOR_DATA names their folder")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def walker_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One walker, 20 frames of 320 x 240, with sound."""
+    folder = tmp_path_factory.mktemp("walker")
+    silent = draw(folder / "silent.mp4", Walker(MAN, -20, 220))
+    sound = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=1.6"]
+    ffmpeg("-i", silent, *sound, "-c:v", "copy", "-c:a", "aac", folder / "walk.mp4")
+    return folder / "walk.mp4"
 
 
 @pytest.fixture(autouse=True)
