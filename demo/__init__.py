@@ -1,0 +1,1 @@
+"""The app: a page around `gaitcolor_core.GaitAnonymizer`."""

@@ -1,0 +1,135 @@
+"""Values of the page in, values of the page out; in between, `GaitAnonymizer`."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any, Literal
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from demo.limits import check_limits
+from demo.readout import readout, walker_rows
+from gaitcolor_core import AnonymizationReport, GaitAnonymizer, InputError, Settings, Stopped
+
+OnProgress = Callable[[str, int, int | None], None]
+Result = tuple[str, str, list[list[str]], str, str]
+
+_PROGRESS = gr.Progress()
+# One run at a time: a stopped run may still be on its way out when the next one begins.
+_TURN = Lock()
+_STOP_OF_SESSION: dict[str | None, Event] = {}
+
+
+def anonymize(
+    clip: str | None,
+    strength: float,
+    seed: int | None,
+    color: Literal["warp", "nearest"],
+    request: gr.Request,
+    progress: gr.Progress = _PROGRESS,
+) -> Result:
+    """Result clip, readout, a row a walker; then the files to download, clip and report."""
+    if clip is None:
+        raise gr.Error("Please choose a clip first.", print_exception=False)
+    try:
+        num_frames = check_limits(Path(clip))
+        settings = Settings(strength=strength, seed=seed, color=color)
+        with _turn(request.session_hash) as stop, _folder() as folder:
+            output = folder / f"{Path(clip).stem}_anonymized.mp4"
+            report = _run(settings, clip, output, _reporter(progress, num_frames, stop))
+            report_file = _write(report, output.with_suffix(".json"))
+    except (InputError, OSError, Stopped) as reason:
+        raise gr.Error(str(reason), print_exception=False) from reason
+    return str(output), readout(report), walker_rows(report), str(output), str(report_file)
+
+
+def stop(request: gr.Request) -> None:
+    """End the run of this visitor, who pressed the button or closed the page."""
+    if event := _STOP_OF_SESSION.get(request.session_hash):
+        event.set()
+
+
+def show_running() -> list[Any]:
+    """Updates of the start button, the stop button, the result clip and the results."""
+    return [gr.update(visible=False), gr.update(visible=True), *forget_results()]
+
+
+def show_idle() -> list[Any]:
+    """Updates of the start button and the stop button."""
+    return [gr.update(visible=True), gr.update(visible=False)]
+
+
+def show_results() -> Any:
+    """Update of the results."""
+    return gr.update(visible=True)
+
+
+def forget_results() -> list[Any]:
+    """Updates of the result clip and the results, when there is another clip."""
+    return [None, gr.update(visible=False)]
+
+
+@functools.cache
+def anonymizer() -> GaitAnonymizer:
+    """Made on first use and kept: it looks for its detector, and on the network, only once."""
+    return GaitAnonymizer()
+
+
+def _run(
+    settings: Settings, clip: str, output: Path, on_progress: OnProgress
+) -> AnonymizationReport:
+    on_progress("Looking at the scenery", 0, None)
+    worker = anonymizer()
+    worker.settings = settings
+    report = worker.anonymize_video(clip, output, on_progress=on_progress)
+    # The folders of this server are nobody's business.
+    return dataclasses.replace(report, source=Path(clip).name, output=output.name)
+
+
+def _reporter(progress: gr.Progress, num_frames: int, stop: Event) -> OnProgress:
+    """Shows stage and share of the work; Gradio names no stage whose end is unknown."""
+
+    def on_progress(stage: str, done: int, total: int | None) -> None:
+        if stop.is_set():
+            raise Stopped("Stopped, and nothing was kept.")
+        progress((done, max(done, total or num_frames, 1)), desc=stage, unit="frames")
+
+    return on_progress
+
+
+@contextmanager
+def _turn(session: str | None) -> Iterator[Event]:
+    """Wait for the run before, then hold the event that ends this one."""
+    with _TURN:
+        _STOP_OF_SESSION[session] = Event()
+        try:
+            yield _STOP_OF_SESSION[session]
+        finally:
+            del _STOP_OF_SESSION[session]
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder in Gradio's cache, which deletes what it served; gone at once after an error."""
+    cache = Path(get_upload_folder())
+    cache.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=cache))
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _write(report: AnonymizationReport, path: Path) -> Path:
+    path.write_text(json.dumps(report.to_dict(), indent=2), encoding="utf-8")
+    return path

@@ -1,0 +1,77 @@
+"""What the app accepts: shown before a clip is uploaded, and checked before it is processed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+
+from gaitcolor_core import InputError
+
+MAX_DURATION_S = 30
+MAX_FRAMES = 1800
+MAX_SIDE_PX = 1920
+MAX_FILE_BYTES = 200 * 10**6
+
+LIMITS = (
+    f"{MAX_DURATION_S} s ({MAX_FRAMES} frames), {MAX_SIDE_PX} pixels on the longer side, "
+    f"{MAX_FILE_BYTES // 10**6} MB."
+)
+
+
+def check_limits(clip: Path) -> int:
+    """Refuse a clip beyond the limits; what is no clip at all is left to the anonymizer.
+
+    Returns:
+        The frames of the clip, counted; 0 where they cannot be.
+
+    Raises:
+        InputError: the clip is too large, in one sentence.
+    """
+    size_mb = clip.stat().st_size / 10**6
+    if size_mb > MAX_FILE_BYTES / 10**6:
+        raise InputError(
+            f"The clip takes {size_mb:.0f} MB, but {MAX_FILE_BYTES / 10**6:.0f} MB is the limit "
+            "here; please shorten or shrink it."
+        )
+    with suppress(av.FFmpegError), av.open(str(clip)) as container:
+        if container.streams.video:
+            _check_picture(container.streams.video[0])
+            num_frames, duration_s = _length(container)
+            _check_length(num_frames, duration_s)
+            return num_frames
+    return 0
+
+
+def _check_picture(stream: av.VideoStream) -> None:
+    side = max(stream.codec_context.width, stream.codec_context.height)
+    if side > MAX_SIDE_PX:
+        raise InputError(
+            f"The longer side of the clip has {side} pixels, but {MAX_SIDE_PX} is the limit here; "
+            "please shrink it."
+        )
+
+
+def _check_length(num_frames: int, duration_s: float) -> None:
+    # What a phone calls 30 s may last a few frames longer.
+    if duration_s > MAX_DURATION_S + 0.5:
+        raise InputError(
+            f"The clip lasts {duration_s:.1f} s, but {MAX_DURATION_S} s is the limit here; "
+            "please cut it."
+        )
+    if num_frames > MAX_FRAMES:
+        raise InputError(
+            f"The clip has {num_frames} frames, but {MAX_FRAMES} is the limit here; please cut it."
+        )
+
+
+def _length(container: InputContainer) -> tuple[int, float]:
+    """Frames and seconds, counted, as a browser's recording does not say or says it wrong."""
+    times, num_frames = [], 0
+    for packet in container.demux(video=0):
+        num_frames += packet.size > 0
+        if packet.pts is not None and packet.time_base is not None:
+            times.append(packet.pts * packet.time_base)
+    return num_frames, float(max(times) - min(times)) if times else 0.0
