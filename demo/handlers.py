@@ -32,23 +32,23 @@ _STOP_OF_SESSION: dict[str | None, Event] = {}
 def anonymize(
     clip: str | None,
     strength: float,
-    seed: int | None,
+    seed: str | None,
     color: Literal["warp", "nearest"],
     request: gr.Request,
     progress: gr.Progress = _PROGRESS,
 ) -> Result:
     """Result clip, readout, a row a walker; then the files to download, clip and report."""
     if clip is None:
-        raise gr.Error("Please choose a clip first.", print_exception=False)
+        raise refusal("Please choose a clip first.")
     try:
         num_frames = check_limits(Path(clip))
-        settings = Settings(strength=strength, seed=seed, color=color)
+        settings = Settings(strength=strength, seed=_seed(seed), color=color)
         with _turn(request.session_hash) as stop, _folder() as folder:
             output = folder / f"{Path(clip).stem}_anonymized.mp4"
             report = _run(settings, clip, output, _reporter(progress, num_frames, stop))
             report_file = _write(report, output.with_suffix(".json"))
     except (InputError, OSError, Stopped) as reason:
-        raise gr.Error(str(reason), print_exception=False) from reason
+        raise refusal(str(reason)) from reason
     return str(output), readout(report), walker_rows(report), str(output), str(report_file)
 
 
@@ -56,6 +56,11 @@ def stop(request: gr.Request) -> None:
     """End the run of this visitor, who pressed the button or closed the page."""
     if event := _STOP_OF_SESSION.get(request.session_hash):
         event.set()
+
+
+def refusal(sentence: str) -> gr.Error:
+    """A sentence that stays on the page until it is read; no fault of the app, so not logged."""
+    return gr.Error(sentence, duration=None, print_exception=False)
 
 
 def show_running() -> list[Any]:
@@ -82,6 +87,14 @@ def forget_results() -> list[Any]:
 def anonymizer() -> GaitAnonymizer:
     """Made on first use and kept: it looks for its detector, and on the network, only once."""
     return GaitAnonymizer()
+
+
+def _seed(text: str | None) -> int | None:
+    """The seed in a text field; None if it is empty."""
+    digits = (text or "").strip()
+    if digits and not (digits.isascii() and digits.isdigit()):
+        raise InputError(f"The seed must be a whole number such as 7, or empty, not '{digits}'.")
+    return int(digits) if digits else None
 
 
 def _run(

@@ -7,7 +7,7 @@ from pathlib import Path
 from gaitcolor_core import AnonymizationReport, WalkerReport
 
 WALKER_COLUMNS = [
-    "No.",
+    "#",
     "Frames anonymized",
     "of these interpolated",
     "Frames covered",

@@ -18,6 +18,7 @@ EXAMPLES = {
 MAX_WAITING = 8
 CACHE_S = 3600
 PLAYER_HEIGHT_PX = 340
+WEBCAM = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}, "audio": True}
 
 INTRO = f"""# GaitColor
 People can be recognized by how they walk. GaitColor returns your clip with the same people in the
@@ -74,7 +75,7 @@ class Controls(NamedTuple):
     """What the visitor sets and presses."""
 
     strength: gr.Slider
-    seed: gr.Number
+    seed: gr.Textbox
     color: gr.Dropdown
     start: gr.Button
     stop: gr.Button
@@ -132,7 +133,9 @@ def _run_on(
         **visibility,
     )
     run.success(handlers.show_results, outputs=[results], **QUIET)
-    run.then(handlers.show_idle, outputs=[start, stop], **QUIET)
+    # Gradio 6.31 does not come to `then` after an error.
+    run.success(handlers.show_idle, outputs=[start, stop], **QUIET)
+    run.failure(handlers.show_idle, outputs=[start, stop], **QUIET)
     stop.click(handlers.stop, cancels=[run], **QUIET)
 
 
@@ -140,7 +143,13 @@ def _players() -> tuple[gr.Video, gr.Video]:
     """Original and result, side by side."""
     look: dict[str, Any] = {"height": PLAYER_HEIGHT_PX, "autoplay": True, "loop": True}
     with gr.Row(equal_height=True):
-        clip = gr.Video(label="Original", sources=["upload", "webcam"], elem_id="clip", **look)
+        clip = gr.Video(
+            label="Original",
+            sources=["upload", "webcam"],
+            webcam_options=gr.WebcamOptions(mirror=False, constraints=WEBCAM),
+            elem_id="clip",
+            **look,
+        )
         result = gr.Video(label="Anonymized", interactive=False, elem_id="result", **look)
     return clip, result
 
@@ -159,13 +168,13 @@ def _controls() -> Controls:
         start = gr.Button("Anonymize", variant="primary", size="lg", elem_id="start")
         stop = gr.Button("Stop", variant="stop", size="lg", visible=False, elem_id="stop")
     with gr.Accordion("More", open=False), gr.Row():
-        seed = gr.Number(
-            None,
+        # A number field would turn into 0 when it is unfolded, and 0 is one and the same key.
+        seed = gr.Textbox(
             label="Seed",
-            precision=0,
-            minimum=0,
+            max_lines=1,
             placeholder="a new key each run",
             info="Empty: a new key each run. A number repeats a run exactly.",
+            elem_id="seed",
         )
         color = gr.Dropdown(
             [

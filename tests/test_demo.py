@@ -1,0 +1,240 @@
+"""The app as a visitor meets it: a real server, asked by a client and by a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import cv2
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from demo.limits import check_limits
+from demo.readout import WALKER_COLUMNS
+from demo.ui import EXAMPLES
+from gaitcolor_core.video import VideoReader, VideoWriter
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE_CLIPS = [ROOT / "demo" / "examples" / name for name in EXAMPLES.values()]
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Python runs a module of this name when it starts.
+CLOSED_NETWORK = """
+import os
+import socket
+
+LOCAL = (None, "", "localhost", "127.0.0.1", "0.0.0.0", "::1", "::", socket.gethostname())
+
+
+def closed(function, host_of):
+    def guarded(*arguments, **options):
+        host = host_of(*arguments)
+        host = host.decode() if isinstance(host, bytes) else host
+        if host in LOCAL:
+            return function(*arguments, **options)
+        with open(os.environ["ASKED_HOSTS"], "a") as asked:
+            asked.write(f"{host}\\n")
+        raise socket.gaierror(socket.EAI_NONAME, f"the network is closed to {host}")
+
+    return guarded
+
+
+socket.getaddrinfo = closed(socket.getaddrinfo, lambda host, *_: host)
+socket.socket.connect = closed(
+    socket.socket.connect, lambda _, address: address[0] if isinstance(address, tuple) else None
+)
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """The app in a process of its own, without a detector and without a network."""
+
+    url: str
+    cache: Path
+    asked_hosts: Path
+    log: Path
+
+    def runs(self) -> list[Path]:
+        """The folders of runs that go on or have a result."""
+        return [path for path in self.cache.glob("tmp*") if path.is_dir()]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "sitecustomize.py").write_text(CLOSED_NETWORK)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = Server(
+        f"http://127.0.0.1:{port}", folder / "cache", folder / "asked_hosts", folder / "log"
+    )
+    left_to_the_app = ("GRADIO_ANALYTICS_ENABLED", "GAITCOLOR_DETECTOR", "HF_HUB_OFFLINE")
+    environment = {name: value for name, value in os.environ.items() if name not in left_to_the_app}
+    environment |= {
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(app.cache),
+        "TORCH_HOME": str(folder / "torch"),
+        "PYTHONPATH": str(folder),
+        "ASKED_HOSTS": str(app.asked_hosts),
+    }
+    app.asked_hosts.touch()
+    with app.log.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+        try:
+            wait_for(lambda: answers(app.url) or process.poll() is not None)
+            assert process.poll() is None, app.log.read_text()
+            yield app
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.fixture
+def page(server: Server) -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.is_file():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    hosts: set[str] = set()
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(100_000)
+        page.on("request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]))
+        page.goto(server.url)
+        page.locator("#start").wait_for()
+        yield page
+        browser.close()
+    assert hosts <= {"127.0.0.1", ""}  # "": data of the page itself
+
+
+def answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=5) as reply:
+            return bool(reply.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def wait_for(condition: Any, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def shortened(source: Path, path: Path) -> Path:
+    """Half the size, and every other frame."""
+    with VideoReader(source) as clip:
+        size = (clip.metadata.width // 2, clip.metadata.height // 2)
+        with VideoWriter(path, *size, clip.metadata.fps / 2) as short:
+            for frame_id, frame in enumerate(clip):
+                if frame_id % 2 == 0:
+                    image = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
+                    short.write(image, frame.time_s)
+    return path
+
+
+# The server.
+
+
+def test_clients_anonymize_both_examples_offline(server: Server, tmp_path: Path) -> None:
+    client = Client(server.url, download_files=tmp_path, verbose=False)
+    for example in EXAMPLE_CLIPS:
+        short = shortened(example, tmp_path / example.name)
+        clip, text, walkers, download, report_file = client.predict(
+            handle_file(short), 0.6, "7", "warp", api_name="/anonymize"
+        )
+        with VideoReader(short) as before, VideoReader(clip) as after:
+            assert len(list(after)) == len(list(before))
+        assert Path(download).name == f"{example.stem}_anonymized.mp4"
+        assert walkers["headers"] == WALKER_COLUMNS
+        assert walkers["data"]
+        assert re.search(r"\*\*Crop\*\* \| \d+\.\d dB \| 0\.\d{3}", text)
+        assert "static-camera segmenter served" in text
+        written = json.loads(Path(report_file).read_text())
+        assert (written["seed"], written["strength"], written["color"]) == (7, 0.6, "warp")
+        assert (written["source"], written["output"]) == (example.name, Path(download).name)
+    # The official detector is asked for, once.
+    assert server.asked_hosts.read_text().split() == ["github.com"]
+
+
+def test_clients_see_one_endpoint_and_its_errors(server: Server, tmp_path: Path) -> None:
+    client = Client(server.url, download_files=tmp_path, verbose=False)
+    described = client.view_api(return_format="dict", print_info=False)
+    assert list(described["named_endpoints"]) == ["/anonymize"]
+    with pytest.raises(AppError, match="Please choose a clip first"):
+        client.predict(None, 0.5, "", "warp", api_name="/anonymize")
+
+
+# The browser.
+
+
+def test_a_clip_is_anonymized_in_the_browser(page: Any) -> None:
+    page.locator("#clip input[type=file]").set_input_files(EXAMPLE_CLIPS[0])
+    page.locator("#clip video").wait_for()
+    page.get_by_text("More").click()
+    assert page.locator("#seed :is(input, textarea)").input_value() == ""
+    page.locator("#start").click()
+    page.wait_for_function("document.querySelector('#result video')?.readyState >= 2")
+    page.locator("#readout table").wait_for()
+    assert re.search(r"Crop\s+\d+\.\d dB\s+0\.\d{3}", page.locator("#readout").inner_text())
+    assert "static-camera segmenter served" in page.locator("#readout").inner_text()
+    assert re.search(r"\n1\s+\d+", page.locator("#walkers").inner_text())
+    with page.expect_download() as download:
+        page.locator("#download_report").click()
+    assert json.loads(download.value.path().read_text())["frames"] == check_limits(EXAMPLE_CLIPS[0])
+
+
+def test_a_text_file_is_refused_in_the_browser(page: Any, tmp_path: Path) -> None:
+    text = tmp_path / "text.mp4"
+    text.write_text("This is no clip.")
+    page.locator("#clip input[type=file]").set_input_files(text)
+    page.locator("#clip video").wait_for(state="attached")
+    page.locator("#start").click()
+    page.get_by_text("text.mp4 is not a video that can be read").wait_for()
+    page.locator("#start").wait_for()
+
+
+def test_an_example_runs_with_one_click_until_it_is_stopped(page: Any, server: Server) -> None:
+    before = set(server.runs())
+    page.get_by_text("Two walkers, crossing").click()
+    page.get_by_text("Finding the walkers").wait_for()
+    [run] = set(server.runs()) - before
+    page.locator("#stop").click()
+    page.locator("#start").wait_for()
+    wait_for(lambda: not run.exists())
+    assert not page.locator("#result video").count()
+    assert not page.locator("#readout").count()
+
+
+def test_a_closed_page_ends_its_run(page: Any, server: Server) -> None:
+    before = set(server.runs())
+    page.get_by_text("Two walkers, crossing").click()
+    page.get_by_text("Finding the walkers").wait_for()
+    [run] = set(server.runs()) - before
+    page.close()
+    wait_for(lambda: not run.exists(), seconds=20)
+    assert "Traceback" not in server.log.read_text()
