@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from clips import MAN, draw, ffmpeg
 from hypothesis import settings
 
+from gaitcolor_core.cli import main
 from gaitcolor_core.datasets.synthetic import Walker
 
 # A busy machine is no failure; `timeout` in pyproject.toml ends what hangs.
@@ -32,12 +34,51 @@ def data() -> Path:
 
 @pytest.fixture(scope="session")
 def walker_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One walker, 20 frames of 320 x 240, with sound."""
+    """One walker, 20 frames of 384 x 256, with sound."""
     folder = tmp_path_factory.mktemp("walker")
-    silent = draw(folder / "silent.mp4", Walker(MAN, -20, 220))
+    silent = draw(folder / "silent.mp4", Walker(MAN, -20, 235), size=(384, 256))
     sound = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=1.6"]
     ffmpeg("-i", silent, *sound, "-c:v", "copy", "-c:a", "aac", folder / "walk.mp4")
     return folder / "walk.mp4"
+
+
+@pytest.fixture
+def scratch(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files."""
+    folder = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path: Path, scratch: Path) -> Iterator[Path]:
+    """A folder for a clip; no temporary files may be left when the test is over."""
+    yield tmp_path
+    # Ultralytics keeps its settings.
+    assert [path.name for path in scratch.glob("gaitcolor-*")] in ([], ["gaitcolor-ultralytics"])
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.fixture
+def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run `anonymize` on what it cannot do; the sentence that it says, and the folder as it was."""
+
+    def run(clip: Path, *options: object, code: int = 1) -> str:
+        before = sorted(clip.parent.rglob("*"))
+        try:
+            found = main(["anonymize", str(clip), *map(str, options)])
+        except SystemExit as end:
+            found = int(str(end.code))
+        out, err = capsys.readouterr()
+        assert (found, out) == (code, "")
+        assert sorted(clip.parent.rglob("*")) == before
+        *rest, sentence = [line for line in err.splitlines() if not line.endswith(": started")]
+        assert rest == [] if code == 1 else "Traceback" not in err
+        assert sentence.endswith(".")
+        return sentence
+
+    return run
 
 
 @pytest.fixture(autouse=True)

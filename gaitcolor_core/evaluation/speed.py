@@ -135,7 +135,7 @@ def measure_speed(
         InputError: the clip, the detector or the device cannot be used.
         OSError: there is no room for the temporary file.
     """
-    with _PeakMemory() as memory, tempfile.TemporaryDirectory(prefix="gaitcolor-") as folder:
+    with PeakMemory() as memory, tempfile.TemporaryDirectory(prefix="gaitcolor-") as folder:
         start_s = time.perf_counter()
         from gaitcolor_core.pipeline import GaitAnonymizer
 
@@ -169,27 +169,34 @@ def _stages(report: AnonymizationReport) -> dict[str, float]:
     return {**report.stage_seconds, "other": max(report.seconds - timed, 0.0)}
 
 
-class _PeakMemory:
-    """Watches the resident memory of this process; `peak_bytes` counts from the start on."""
+class PeakMemory:
+    """Watches the resident memory of this process.
+
+    Attributes:
+        peak_bytes: the highest since the context was entered, above that at its start.
+    """
 
     def __init__(self) -> None:
         self.peak_bytes = 0
+        self._memory = psutil.Process().memory_info
+        self._start_bytes = 0
         self._done = Event()
         self._thread = Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
+        """Begin to watch."""
+        self._start_bytes = self._memory().rss
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Watch no longer."""
         self._done.set()
         self._thread.join()
 
     def _watch(self) -> None:
-        memory = psutil.Process().memory_info
-        start_bytes = memory().rss
         while not self._done.wait(_MEMORY_EVERY_S):
-            self.peak_bytes = max(self.peak_bytes, memory().rss - start_bytes)
+            self.peak_bytes = max(self.peak_bytes, self._memory().rss - self._start_bytes)
 
 
 def _machine(device: str) -> Machine:

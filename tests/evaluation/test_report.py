@@ -1,0 +1,48 @@
+"""The report as a person reads it."""
+
+from __future__ import annotations
+
+from gaitcolor_core.evaluation.report import summary, table
+from gaitcolor_core.structures import AnonymizationReport, WalkerReport
+
+SEEN = WalkerReport(
+    track_id=1, first_frame=3, last_frame=42, frames_tracked=36, frames_interpolated=3,
+    frames_covered=1, gait_period_frames=26.5, psnr_crop_db=31.25, ssim_crop=0.9514,
+    psnr_overlap_db=28.04, ssim_overlap=0.8765, gei_change=9.06,
+)  # fmt: skip
+COVERED = WalkerReport(2, 0, 9, 0, 0, 10, None, None, None, None, None, None)
+
+
+def report(*walkers: WalkerReport) -> AnonymizationReport:
+    figures = (31.25, 0.9514, 28.04, 0.8765) if walkers else (None,) * 4
+    return AnonymizationReport(
+        "walk.mp4", "safe.mp4", "cpu", "a segmenter", "deform", "warp", 0.5, 7, 640, 360, 50, 6.25,
+        8.0, "copied", 4, 11, *figures, walkers,
+    )  # fmt: skip
+
+
+def test_table_is_flush_right() -> None:
+    assert table([("a", "bb"), ("100", "2")]) == "  a  bb\n100   2"
+
+
+def test_every_figure_in_its_place() -> None:
+    lines = summary(report(SEEN, COVERED)).splitlines()
+    assert lines[0] == "safe.mp4: 50 frames of 640 x 360"
+    assert lines[1].split("  ")[-1] == "GEI change"
+    assert lines[2].split() == [
+        "1", "3-42", "36", "3", "1", "31.2", "dB", "0.951", "28.0", "dB", "0.876", "9.1",
+    ]  # fmt: skip
+    assert lines[3].split() == ["2", "0-9", "0", "0", "10", "-", "-", "-", "-", "-"]
+    assert [line.strip() for line in lines[4:]] == [
+        "covered persons: 11 in all frames; frames without anybody: 4",
+        "mean PSNR: 31.2 dB crop, 28.0 dB overlap; mean SSIM: 0.951 crop, 0.876 overlap",
+        "speed: 8.0 frames/s on cpu (6.2 s)",
+        "persons found by: a segmenter",
+        "sound: copied",
+        "strength 0.5, shape deform, color warp, seed 7",
+    ]
+
+
+def test_without_walkers_there_is_no_table() -> None:
+    assert "walkers: none" in summary(report())
+    assert "PSNR crop" not in summary(report())
