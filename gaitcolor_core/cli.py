@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from gaitcolor_core.structures import AnonymizationReport, InputError, Settings, Stopped
-from gaitcolor_core.targets import PAIR, RESULT, Job, names_folder, new_folder, plan
+from gaitcolor_core.targets import (
+    PAIR,
+    RESULT,
+    Job,
+    names_folder,
+    new_folder,
+    plan,
+    refuse_missing_folder,
+    refuse_overwriting,
+)
 from gaitcolor_core.terminal import Progress, Stopper
 
 if TYPE_CHECKING:
@@ -49,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="gaitcolor", description="Makes video of walking people safe to share."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    # Two functions a subcommand: `_add_NAME` says what it takes, `_NAME` does it.
     _add_anonymize(commands)
     _add_bench(commands)
     return parser
@@ -174,10 +184,16 @@ def _add_bench(commands: Any) -> None:
         "--repeat", type=_positive, default=1, metavar="N",
         help="runs, of which the median counts (default: %(default)s)",
     )  # fmt: skip
-    parser.set_defaults(run=_bench)
+    parser.set_defaults(run=_bench, fail=parser.error)
 
 
 def _bench(options: argparse.Namespace, stopper: Stopper) -> int:
+    if options.json:
+        try:
+            refuse_missing_folder(options.json)
+            refuse_overwriting([options.clip], [options.json])
+        except InputError as error:
+            options.fail(str(error))
     from gaitcolor_core.evaluation.speed import measure_speed
 
     try:

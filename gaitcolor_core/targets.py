@@ -65,8 +65,37 @@ def plan(
         Job(clip, path, path.with_name(path.stem + PAIR) if side_by_side else None)
         for clip, path in zip(clips, outputs, strict=True)
     ]
-    _refuse_overwriting(jobs, report)
+    targets = [target for job in jobs for target in job[1:] if target]
+    if report:
+        refuse_missing_folder(report)
+        targets.append(report)
+    refuse_overwriting(clips, targets)
     return jobs
+
+
+def refuse_missing_folder(target: Path) -> None:
+    """Check that the folder of a file to write exists.
+
+    Raises:
+        InputError: it does not.
+    """
+    folder = target.absolute().parent
+    if not folder.is_dir():
+        raise InputError(f"There is no folder {folder} for {target.name}; create it first.")
+
+
+def refuse_overwriting(clips: Sequence[Path], targets: Sequence[Path]) -> None:
+    """Check that no file would be written twice, or over a clip.
+
+    Raises:
+        InputError: one would.
+    """
+    taken = {clip.resolve(): "is a clip itself" for clip in clips}
+    for target in targets:
+        place = target.resolve()
+        if place in taken:
+            raise InputError(f"{target} {taken[place]}; choose another name for the result.")
+        taken[place] = "would be written twice"
 
 
 def names_folder(output: str) -> bool:
@@ -121,18 +150,3 @@ def _is_clip(path: Path) -> bool:
         and not path.name.endswith((RESULT, PAIR))
         and path.is_file()
     )
-
-
-def _refuse_overwriting(jobs: Sequence[Job], report: Path | None) -> None:
-    """Raise if a file would be written twice, or over a clip."""
-    if report and not report.absolute().parent.is_dir():
-        raise InputError(f"There is no folder {report.absolute().parent} for the report.")
-    taken = {job.clip.resolve(): "is a clip to be anonymized" for job in jobs}
-    for target in [target for job in jobs for target in job[1:]] + [report]:
-        if target is None:
-            continue
-        if target.resolve() in taken:
-            raise InputError(
-                f"{target} {taken[target.resolve()]}; choose another name for the result."
-            )
-        taken[target.resolve()] = "would be written twice"

@@ -186,12 +186,9 @@ class TestAnonymize:
             "b.mp4 is not a video that can be read; choose an MP4, MOV, WebM, MKV or AVI file.",
         ]
 
-    def test_nearest_color_and_several_runs_fit_one_detector(
-        self, walker_clip: Path, gaitcolor, tmp_path: Path
-    ) -> None:
+    def test_nearest_color(self, walker_clip: Path, gaitcolor, tmp_path: Path) -> None:
         options = ("--detector", "static", "--color", "nearest", "--report", tmp_path / "r.json")
-        run = gaitcolor("anonymize", walker_clip, *options, "-o", tmp_path)
-        assert run.code == 0
+        assert gaitcolor("anonymize", walker_clip, *options, "-o", tmp_path).code == 0
         assert json.loads((tmp_path / "r.json").read_text())["color"] == "nearest"
 
 
@@ -286,6 +283,16 @@ class TestBench:
             assert f"{stage} " in run.out
         assert figures["peak_memory_mib"] > 1
         assert len(list(walker_clip.parent.iterdir())) == 2
+
+    @pytest.mark.parametrize(
+        ("name", "words"), [("walk.mp4", "is a clip itself"), ("none/s", "There is no folder")]
+    )
+    def test_figures_must_have_a_place(
+        self, walker_clip: Path, gaitcolor, name: str, words: str
+    ) -> None:
+        run = gaitcolor("bench", walker_clip, "--json", walker_clip.parent / name)
+        assert run.code == 2
+        assert words in run.err
 
     def test_bad_clip(self, gaitcolor, tmp_path: Path) -> None:
         run = gaitcolor("bench", tmp_path / "none.mp4", "--detector", "static")
