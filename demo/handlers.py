@@ -26,7 +26,8 @@ Result = tuple[str, str, list[list[str]], str, str]
 _PROGRESS = gr.Progress()
 # One run at a time: a stopped run may still be on its way out when the next one begins.
 _TURN = Lock()
-_STOP_OF_SESSION: dict[str | None, Event] = {}
+# Visitor, and what ends the run.
+_RUNS: list[tuple[str | None, Event]] = []
 
 
 def anonymize(
@@ -41,11 +42,11 @@ def anonymize(
     if clip is None:
         raise refusal("Please choose a clip first.")
     try:
-        num_frames = check_limits(Path(clip))
-        settings = Settings(strength=strength, seed=_seed(seed), color=color)
-        with _turn(request.session_hash) as stop, _folder() as folder:
+        with _turn(request.session_hash) as stopped, _folder() as folder:
+            report_progress = _reporter(progress, check_limits(Path(clip)), stopped)
+            settings = Settings(strength=strength, seed=_seed(seed), color=color)
             output = folder / f"{Path(clip).stem}_anonymized.mp4"
-            report = _run(settings, clip, output, _reporter(progress, num_frames, stop))
+            report = _run(settings, clip, output, report_progress)
             report_file = _write(report, output.with_suffix(".json"))
     except (InputError, OSError, Stopped) as reason:
         raise refusal(str(reason)) from reason
@@ -54,8 +55,9 @@ def anonymize(
 
 def stop(request: gr.Request) -> None:
     """End the run of this visitor, who pressed the button or closed the page."""
-    if event := _STOP_OF_SESSION.get(request.session_hash):
-        event.set()
+    for session, stopped in tuple(_RUNS):
+        if session == request.session_hash:
+            stopped.set()
 
 
 def refusal(sentence: str) -> gr.Error:
@@ -108,11 +110,11 @@ def _run(
     return dataclasses.replace(report, source=Path(clip).name, output=output.name)
 
 
-def _reporter(progress: gr.Progress, num_frames: int, stop: Event) -> OnProgress:
+def _reporter(progress: gr.Progress, num_frames: int, stopped: Event) -> OnProgress:
     """Shows stage and share of the work; Gradio names no stage whose end is unknown."""
 
     def on_progress(stage: str, done: int, total: int | None) -> None:
-        if stop.is_set():
+        if stopped.is_set():
             raise Stopped("Stopped, and nothing was kept.")
         progress((done, max(done, total or num_frames, 1)), desc=stage, unit="frames")
 
@@ -121,13 +123,14 @@ def _reporter(progress: gr.Progress, num_frames: int, stop: Event) -> OnProgress
 
 @contextmanager
 def _turn(session: str | None) -> Iterator[Event]:
-    """Wait for the run before, then hold the event that ends this one."""
-    with _TURN:
-        _STOP_OF_SESSION[session] = Event()
-        try:
-            yield _STOP_OF_SESSION[session]
-        finally:
-            del _STOP_OF_SESSION[session]
+    """Wait for the run before; the event ends this one."""
+    run = (session, Event())
+    _RUNS.append(run)
+    try:
+        with _TURN:
+            yield run[1]
+    finally:
+        _RUNS.remove(run)
 
 
 @contextmanager

@@ -52,6 +52,7 @@ CSS = """
 #readout table { width: 100%; }
 #readout :is(th, td) { border-color: var(--border-color-primary) !important; }
 #readout blockquote { border-left: 4px solid #f59e0b; background: #f59e0b1a; padding: 8px 12px; }
+#clip video, #result video { object-position: top; }
 /* Trimming would load a tool from another host. */
 button[aria-label="Trim video to selection"] { display: none; }
 """
