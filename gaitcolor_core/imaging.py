@@ -13,6 +13,11 @@ from gaitcolor_core.structures import Bool, Float32, Float64, UInt8
 
 Pixels = TypeVar("Pixels", UInt8, Float32, Bool)
 
+# The guided filter finds an outline as a slope; this makes it as crisp as an edge.
+_EDGE_CONTRAST = 4.0
+# Variance of the gray level below which there is no edge.
+_FLAT_VARIANCE = 4e-4
+
 
 @dataclass(frozen=True)
 class SquareCrop:
@@ -95,20 +100,21 @@ class SquareCrop:
 
 
 def resample_square(image: Pixels, xyxy: Float32 | Float64, size: int) -> Float32:
-    """The square `xyxy` `(4,)` of `image` `(H, W, ...)` at `(size, size, ...)` float32, antialiased.
+    """Reduce the square `xyxy` `(4,)` of `image` `(H, W, ...)` to `(size, size, ...)` float32.
 
-    Beyond the frame lie zeros (the paper's padding).
+    Antialiased; beyond the frame lie zeros (the paper's padding).
     """
     crop = SquareCrop.around(xyxy)
-    patch = crop.cut(image).astype(np.float32)
+    patch: Float32 = crop.cut(image).astype(np.float32)
     side = float(xyxy[2] - xyxy[0])
     # Sub-pixel position and side: shrink by area first, then shift by what rounding left over.
     factor = max(int(side / size), 1)
     if factor > 1:
         shrunk = -(-crop.side // factor)
         pad = shrunk * factor - crop.side
-        patch = np.pad(patch, ((0, pad), (0, pad), *((0, 0),) * (patch.ndim - 2)), mode="edge")
-        patch = cv2.resize(patch, (shrunk, shrunk), interpolation=cv2.INTER_AREA)
+        padded = cv2.copyMakeBorder(patch, 0, pad, 0, pad, cv2.BORDER_REPLICATE)
+        reduced = cv2.resize(padded, (shrunk, shrunk), interpolation=cv2.INTER_AREA)
+        patch = np.asarray(reduced, np.float32)
     scale = side / size / factor
     offset_x = (float(xyxy[0]) - crop.left) / factor + 0.5 * scale - 0.5
     offset_y = (float(xyxy[1]) - crop.top) / factor + 0.5 * scale - 0.5
@@ -142,7 +148,11 @@ def sample(image: Pixels, positions: Float32) -> Float32:
     """`image` `(H, W, ...)` at `positions` `(h, w, 2)` (x, y) in its pixels, bilinear, float32."""
     source = image.astype(np.float32)
     sampled = cv2.remap(
-        source, positions, None, interpolation=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        source,
+        positions[..., 0],
+        positions[..., 1],
+        interpolation=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(sampled, np.float32)
 
@@ -200,7 +210,24 @@ def guided_filter(guide: Float32, mask: Float32, radius: int, epsilon: float) ->
         mean(guide * guide) - mean_guide**2 + epsilon
     )
     offset = mean_mask - slope * mean_guide
-    return np.clip(mean(slope) * guide + mean(offset), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(mean(slope) * guide + mean(offset), 0, 1), np.float32)
+
+
+def soft_mask(patch: UInt8, mask: Bool, radius: int) -> Float32:
+    """Move the outline of a mask to the edges of the picture that lie within about `radius`.
+
+    Args:
+        patch: `(H, W, 3)` uint8 RGB.
+        mask: `(H, W)` bool.
+        radius: in pixels.
+
+    Returns:
+        `(H, W)` float32 in [0, 1], as crisp at the outline as the picture's own edges.
+    """
+    gray = np.asarray(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), np.float32) / np.float32(255)
+    soft = guided_filter(gray, mask.astype(np.float32), radius, _FLAT_VARIANCE)
+    crisp = np.clip(_EDGE_CONTRAST * (soft - 0.5) + 0.5, 0, 1).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(crisp, (0, 0), 0.7), np.float32)
 
 
 def to_float01(image: UInt8) -> torch.Tensor:

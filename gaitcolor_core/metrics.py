@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+
 from gaitcolor_core.structures import Bool, Float32, UInt8
 from gaitcolor_core.torchvision_shim import ensure_torchvision
 

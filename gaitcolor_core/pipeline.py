@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -34,6 +35,11 @@ from gaitcolor_core.video import FrameSpool, VideoReader, VideoWriter
 
 _SHAPES: dict[str, type[ShapeAnonymizer]] = {"deform": Deform}
 _COLORS: dict[str, ColorTransfer] = {"warp": warp, "nearest": nearest}
+
+_STATIC_LIMITS = (
+    "The static-camera segmenter sees what moves: whoever stands still for most of the clip is "
+    "not anonymized, and people who touch count as one."
+)
 
 
 def _silent(stage: str, done: int, total: int | None) -> None:
@@ -97,25 +103,26 @@ class GaitAnonymizer:
         watch = Stopwatch()
         with watch("total"), VideoReader(source) as clip, BackgroundPlates() as plates:
             size = (clip.metadata.width, clip.metadata.height, clip.metadata.fps)
-            scene = self._look(clip, plates, clip.metadata, watch, on_progress)
-            seed = self._seed()
-            actors = self._cast(scene, size, seed, watch)
-            redrawer = self._redrawer(scene, actors, plates, watch)
-            tally = Tally(actors)
+            writer = VideoWriter(output, *size, tags=clip.tags, audio_from=source)
+            pair = None
             with ExitStack() as files:
-                writer = files.enter_context(
-                    VideoWriter(output, *size, tags=clip.tags, audio_from=source)
-                )
-                pair = side_by_side and files.enter_context(
-                    VideoWriter(side_by_side, 2 * size[0], *size[1:], audio_from=source)
-                )
+                # Opened first: what cannot be written is noticed before the work is done.
+                files.enter_context(writer)
+                if side_by_side is not None:
+                    pair = VideoWriter(side_by_side, 2 * size[0], *size[1:], audio_from=source)
+                    files.enter_context(pair)
+                scene = self._look(clip, plates, clip.metadata, watch, on_progress)
+                seed = self._seed()
+                actors = self._cast(scene, size, seed, watch)
+                redrawer = self._redrawer(scene, actors, plates, watch)
+                tally = Tally(actors)
                 for frame_id, (image, time_s) in enumerate(watch.each("read", clip)):
                     redrawn = redrawer.redraw(frame_id, image)
                     with watch("measure"):
                         tally.add(image, redrawn)
                     with watch("write"):
                         writer.write(redrawn.image, time_s)
-                        if pair:
+                        if pair is not None:
                             pair.write(np.hstack([image, redrawn.image]), time_s)
                     on_progress("Drawing the new walk", frame_id + 1, len(scene.views))
                 with watch("write"):
@@ -239,14 +246,15 @@ class GaitAnonymizer:
         return secrets.randbits(32) if self.settings.seed is None else self.settings.seed
 
     def _open_segmenter(self, detector: str | None) -> PersonSegmenter:
-        if detector == "static":
+        if (detector or os.environ.get("GAITCOLOR_DETECTOR")) == "static":
+            self._warnings.append(_STATIC_LIMITS)
             return StaticSegmenter()
         weights = find_weights(detector)
         if weights is not None:
             return YoloSegmenter(weights, device=self.device)
         self._warnings.append(
             "No person detector was found here and none could be downloaded, so the static-camera "
-            "segmenter served: it covers what moves and needs a camera that stands still."
+            f"segmenter served instead. {_STATIC_LIMITS}"
         )
         return StaticSegmenter()
 

@@ -12,7 +12,15 @@ from gaitcolor_core.imaging import SquareCrop, pixel_grid, sample, spread_field
 from gaitcolor_core.scene import Scene
 from gaitcolor_core.stages.anonymize_shape import AnonymizedGait
 from gaitcolor_core.stages.background import BackgroundPlates, match_light
-from gaitcolor_core.stages.composite import Layer, OldWalker, clean_foreground, compose, cover, inpaint, look_at
+from gaitcolor_core.stages.composite import (
+    Layer,
+    OldWalker,
+    clean_foreground,
+    compose,
+    cover,
+    inpaint,
+    look_at,
+)
 from gaitcolor_core.stages.transfer_color import ColorTransfer
 from gaitcolor_core.stopwatch import Stopwatch
 from gaitcolor_core.structures import Bool, Float32, GaitSequence, Track, UInt8
@@ -39,6 +47,11 @@ class Actor:
     new: AnonymizedGait | None
     gait_period: float | None
 
+    @property
+    def track_id(self) -> int:
+        """The walker's number."""
+        return self.track.track_id
+
     def at(self, frame_id: int) -> int | None:
         """Position of a frame in the walker's sequence; None where the walker is not seen."""
         index = int(np.searchsorted(self.track.frame_ids, frame_id))
@@ -60,19 +73,36 @@ class Actor:
 
 
 @dataclass(frozen=True)
+class DrawnWalker:
+    """One walker with another walk in one frame.
+
+    Attributes:
+        track_id: the walker's number.
+        index: position in the walker's sequence.
+        layer: what was drawn.
+        overlap: `(side, side)` bool, where both the original and the new walker are.
+    """
+
+    track_id: int
+    index: int
+    layer: Layer
+    overlap: Bool
+
+
+@dataclass(frozen=True)
 class RedrawnFrame:
     """A frame of the result.
 
     Attributes:
         image: `(H, W, 3)` uint8 RGB.
-        drawn: numbers of the walkers with another walk, with the positions in their sequences.
+        drawn: the walkers with another walk.
         covered: numbers of the walkers that were covered.
         covered_strangers: how many persons without a track were covered.
         seen: whether anybody was seen in the original.
     """
 
     image: UInt8
-    drawn: tuple[tuple[int, int], ...]
+    drawn: tuple[DrawnWalker, ...]
     covered: tuple[int, ...]
     covered_strangers: int
     seen: bool
@@ -107,43 +137,52 @@ class Redrawer:
         hidden = [place for place in present if place[0].new and place not in drawn]
         strangers = self._scene.persons.untracked.get(frame_id, ())
         image = frame.copy()
+        walkers: list[DrawnWalker] = []
         if drawn:
-            layers = self._layers(frame_id, frame, present, drawn)
+            free = ~self._scene.surroundings(frame_id, frame.shape)
+            walkers = [self._drawn(frame_id, frame, free, present, place) for place in drawn]
+            bystanders = [
+                self._untouched(frame, present, place) for place in present if place[0].new is None
+            ]
             with self._watch("composite"):
-                compose(image, layers)
-        for actor, index in hidden:
-            cover(image, actor.track.xyxy[index])
-        for mask in strangers:
-            cover(image, np.array(mask.xyxy))
+                compose(image, [*(walker.layer for walker in walkers), *bystanders])
+        with self._watch("composite"):
+            for actor, index in hidden:
+                cover(image, actor.track.xyxy[index])
+            for mask in strangers:
+                cover(image, np.array(mask.xyxy))
         return RedrawnFrame(
             image,
-            tuple((actor.track.track_id, index) for actor, index in drawn),
-            tuple(actor.track.track_id for actor, _ in hidden),
+            tuple(walkers),
+            tuple(actor.track_id for actor, _ in hidden),
             len(strangers),
             seen=bool(present or strangers),
         )
 
-    def _layers(
-        self, frame_id: int, frame: UInt8, present: Sequence[Place], drawn: Sequence[Place]
-    ) -> list[Layer]:
-        free = ~self._scene.surroundings(frame_id, frame.shape)
-        layers = []
-        for actor, index in present:
-            crop = SquareCrop.around(actor.gait.xyxy[index])
-            patch = crop.cut(frame, replicate=True)
-            with self._watch("composite"):
-                old = self._old_walker(present, (actor, index), crop, patch, frame.shape)
-            ground = _ground(actor, index)
-            if (actor, index) in drawn:
-                alpha, colors = self._new_walker(actor, index, crop, patch, old)
-                with self._watch("background"):
-                    scenery = self._scenery(frame_id, crop, patch, crop.cut(free))
-                layers.append(Layer(crop, old.removal, scenery, alpha, colors, ground))
-            elif actor.new is None:
-                # Drawn over itself, so that the removal of a neighbor takes nothing from it.
-                own = patch.astype(np.float32)
-                layers.append(Layer(crop, np.zeros_like(old.removal), own, old.alpha, own, ground))
-        return layers
+    def _drawn(
+        self, frame_id: int, frame: UInt8, free: Bool, present: Sequence[Place], place: Place
+    ) -> DrawnWalker:
+        """A walker with another walk."""
+        actor, index = place
+        crop = SquareCrop.around(actor.gait.xyxy[index])
+        patch = crop.cut(frame, replicate=True)
+        with self._watch("composite"):
+            old = self._old_walker(present, place, crop, patch, frame.shape)
+        alpha, colors = self._new_walker(actor, index, crop, patch, old)
+        with self._watch("background"):
+            scenery = self._scenery(frame_id, crop, patch, crop.cut(free))
+        layer = Layer(crop, old.removal, scenery, alpha, colors, _ground(actor, index))
+        return DrawnWalker(actor.track_id, index, layer, old.body & (alpha > 0.5))
+
+    def _untouched(self, frame: UInt8, present: Sequence[Place], place: Place) -> Layer:
+        """A walker drawn over itself, so that the removal of a neighbor takes nothing from it."""
+        actor, index = place
+        crop = SquareCrop.around(actor.gait.xyxy[index])
+        patch = crop.cut(frame, replicate=True)
+        with self._watch("composite"):
+            old = self._old_walker(present, place, crop, patch, frame.shape)
+        own = patch.astype(np.float32)
+        return Layer(crop, np.zeros_like(old.removal), own, old.alpha, own, _ground(actor, index))
 
     def _old_walker(
         self,
@@ -175,16 +214,15 @@ class Redrawer:
             raise ValueError("a walker who is left as is has no other walk")
         xyxy = actor.gait.xyxy[index]
         with self._watch("shape"):
-            shift = actor.new.inverse_map(index)
-            if shift is None:
+            guide = _guide(actor.new.inverse_map(index), xyxy, crop)
+            if guide is None:
                 silhouette = actor.new.sequence.silhouettes[index, 0].astype(np.float32)
                 alpha = spread_field(silhouette, xyxy, crop)
             else:
-                shift_px = float(xyxy[2] - xyxy[0]) * spread_field(shift, xyxy, crop)
-                alpha = sample(old.alpha, pixel_grid(crop.side, crop.side) + shift_px)
+                alpha = sample(old.alpha, pixel_grid(crop.side, crop.side) + guide)
         with self._watch("color"):
             foreground = clean_foreground(old, alpha, actor.height_px(index))
-            return alpha, self._color(patch, foreground, alpha)
+            return alpha, self._color(patch, foreground, alpha, guide)
 
     def _scenery(self, frame_id: int, crop: SquareCrop, patch: UInt8, free: Bool) -> Float32:
         view = self._scene.views[frame_id]
@@ -192,6 +230,13 @@ class Redrawer:
         return match_light(inpaint(scenery, known, patch, free), known, patch, free)
 
 
+def _guide(inverse_map: Float32 | None, xyxy: Float32, crop: SquareCrop) -> Float32 | None:
+    """An inverse map at the pixels of the crop, displacements in pixels."""
+    if inverse_map is None:
+        return None
+    return float(xyxy[2] - xyxy[0]) * spread_field(inverse_map, xyxy, crop)
+
+
 def _ground(actor: Actor, index: int) -> float:
-    """y of the ground under a walker: the lower in the frame, the nearer."""
+    """The y of the ground under a walker: the lower in the frame, the nearer."""
     return float(actor.gait.xyxy[index, 3])

@@ -190,7 +190,7 @@ class Settings:
 
     shape: Literal["deform"] = "deform"
     color: Literal["warp", "nearest"] = "warp"
-    strength: float = 0.5
+    strength: float = 0.7
     seed: int | None = None
     walkers: tuple[int, ...] | None = None
 
@@ -198,6 +198,8 @@ class Settings:
         """Refuse what no stage could honor."""
         if not 0 <= self.strength <= 1:
             raise InputError(f"The strength must lie between 0 and 1, not {self.strength}.")
+        if self.seed is not None and self.seed < 0:
+            raise InputError(f"The seed must be 0 or more, not {self.seed}.")
         if self.walkers is not None and any(number < 1 for number in self.walkers):
             raise InputError("Walkers are numbered from 1; give numbers such as 1,3.")
 

@@ -11,16 +11,17 @@ import numpy as np
 from gaitcolor_core.gait import SILHOUETTE_SIZE, gait_energy_image, gei_distance
 from gaitcolor_core.imaging import resample_square
 from gaitcolor_core.metrics import psnr, ssim_map
-from gaitcolor_core.redraw import Actor, RedrawnFrame
+from gaitcolor_core.redraw import Actor, DrawnWalker, RedrawnFrame
 from gaitcolor_core.structures import (
     AnonymizationReport,
+    Float32,
     Settings,
     UInt8,
     WalkerReport,
 )
 
 # Neighboring frames hardly differ in quality, and SSIM takes as long as drawing.
-_COMPARED_EVERY = 3
+_COMPARED_EVERY = 5
 
 
 @dataclass
@@ -59,12 +60,12 @@ class Tally:
         self._covered_detections += redrawn.covered_strangers + len(redrawn.covered)
         for number in redrawn.covered:
             self._covered[number] += 1
-        for number, index in redrawn.drawn:
-            actor = self._actors[number]
-            self._interpolated[number] += bool(actor.track.interpolated[index])
-            self._drawn[number] += 1
-            if index % _COMPARED_EVERY == 0:
-                self._compare(actor, index, original, redrawn.image)
+        for walker in redrawn.drawn:
+            actor = self._actors[walker.track_id]
+            self._drawn[walker.track_id] += 1
+            self._interpolated[walker.track_id] += bool(actor.track.interpolated[walker.index])
+            if walker.index % _COMPARED_EVERY == 0:
+                self._compare(walker, original, redrawn.image)
 
     def report(
         self,
@@ -111,20 +112,33 @@ class Tally:
             **figures,
         )
 
-    def _compare(self, actor: Actor, index: int, original: UInt8, result: UInt8) -> None:
-        if actor.new is None:
-            raise ValueError("a walker who is left as is has nothing to compare")
-        quality = self._quality[actor.track.track_id]
-        xyxy = actor.gait.xyxy[index]
+    def _compare(self, walker: DrawnWalker, original: UInt8, result: UInt8) -> None:
+        quality = self._quality[walker.track_id]
+        xyxy = self._actors[walker.track_id].gait.xyxy[walker.index]
         before = resample_square(original, xyxy, SILHOUETTE_SIZE)
         after = resample_square(result, xyxy, SILHOUETTE_SIZE)
-        similarity = ssim_map(after, before)
         quality.psnr_crop_db.append(psnr(after, before))
-        quality.ssim_crop.append(float(similarity.mean()))
-        overlap = actor.gait.silhouettes[index, 0] & actor.new.sequence.silhouettes[index, 0]
-        if overlap.any():
-            quality.psnr_overlap_db.append(psnr(after, before, overlap))
-            quality.ssim_overlap.append(float(similarity[overlap].mean()))
+        quality.ssim_crop.append(float(ssim_map(after, before).mean()))
+        self._compare_colors(walker, original, xyxy)
+
+    def _compare_colors(self, walker: DrawnWalker, original: UInt8, xyxy: Float32) -> None:
+        """The colors themselves, before soft edges mix them with the scenery.
+
+        Both pictures are cut to the overlap at full size, so that the reduction brings nothing
+        in from outside.
+        """
+        crop, quality = walker.layer.crop, self._quality[walker.track_id]
+        in_crop = xyxy - np.array([crop.left, crop.top] * 2, np.float32)
+        before, after = (
+            resample_square(
+                picture.astype(np.float32) * walker.overlap[..., None], in_crop, SILHOUETTE_SIZE
+            )
+            for picture in (crop.cut(original, replicate=True), walker.layer.colors)
+        )
+        inside = resample_square(walker.overlap, in_crop, SILHOUETTE_SIZE) > 0.5
+        if inside.any():
+            quality.psnr_overlap_db.append(psnr(after, before, inside))
+            quality.ssim_overlap.append(float(ssim_map(after, before)[inside].mean()))
 
     def _walker(self, number: int) -> WalkerReport:
         actor, quality = self._actors[number], self._quality[number]
@@ -147,8 +161,8 @@ class Tally:
         remarks = []
         if self._covered_detections:
             remarks.append(
-                f"In {self._covered_detections} places a person, or what looked like one, could "
-                "not be given another walk and was covered by a mosaic instead."
+                f"{self._covered_detections} times a person, or what looked like one, could not "
+                "be given another walk in a frame and was covered by a mosaic instead."
             )
         left = [number for number, actor in self._actors.items() if actor.new is None]
         if left:

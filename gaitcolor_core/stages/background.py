@@ -19,7 +19,6 @@ _MIN_SAMPLES = 5
 # Samples of one plate may take this much memory; 4K frames get fewer of them.
 _SAMPLE_BYTES = 300_000_000
 _FIRST_STRIDE = 2
-# A pixel seen free of persons in fewer samples than this is kept, but others are preferred.
 _STRIP_ROWS = 64
 # How many keyframes away a hole is filled from.
 _REACH = 12
@@ -138,8 +137,14 @@ class BackgroundPlates:
         if self._samples:
             plate, known = _masked_median(self._samples)
             number = len(self._links) - 1
-            np.save(self._path(number, "colors"), plate)
-            np.save(self._path(number, "known"), known)
+            try:
+                np.save(self._path(number, "colors"), plate)
+                np.save(self._path(number, "known"), known)
+            except OSError as error:
+                raise OSError(
+                    f"There is no room left in the temporary folder {tempfile.gettempdir()}; free "
+                    "some space or set TMPDIR to another folder."
+                ) from error
         self._samples = []
         self._stride = _FIRST_STRIDE
         self._seen = 0
@@ -212,7 +217,7 @@ def match_light(
     total, norm = np.zeros_like(small), np.full(weight.shape, 1e-4, np.float32)
     # Near differences count most, far ones only where nothing near is seen.
     for sigma, trust in ((1.5, 1.0), (4.0, 0.03), (12.0, 0.001)):
-        total += trust * cv2.GaussianBlur(small, (0, 0), sigma)
-        norm += trust * cv2.GaussianBlur(weight, (0, 0), sigma)
+        total = total + trust * cv2.GaussianBlur(small, (0, 0), sigma)
+        norm = norm + trust * cv2.GaussianBlur(weight, (0, 0), sigma)
     offset = cv2.resize(total / norm[..., None], scenery.shape[1::-1])
     return np.asarray(scenery + offset, np.float32)

@@ -8,19 +8,18 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gaitcolor_core.imaging import SquareCrop, dilate, erode, guided_filter, to_uint8
+from gaitcolor_core.imaging import SquareCrop, dilate, erode, soft_mask, to_uint8
 from gaitcolor_core.structures import Bool, Float32, Int64, PackedMask, UInt8
 
 # Lengths as shares of the walker's height in the frame, at least so many pixels.
 _REMOVAL_SHARE, _MIN_REMOVAL_PX = 0.02, 3
-_EDGE_SHARE, _MIN_EDGE_PX = 0.002, 1
+# The rim in which walker and background mix; how far an outline may be corrected.
+_EDGE_SHARE, _MIN_EDGE_PX = 0.004, 1
+_SNAP_SHARE = 0.008
 # An interpolated mask is a guess: more of its neighborhood is taken out.
 _GUESS_FACTOR = 2.5
 # How far a walker behind another one is continued under the nearer one.
-_HIDDEN_SHARE = 0.06
-# The guided filter finds the outline; this makes it as crisp as the picture's own edges.
-_EDGE_CONTRAST = 4.0
-_FLAT_VARIANCE = 4e-4
+_HIDDEN_SHARE = 0.03
 # Cells of the mosaic along the height of a covered person: too few to show limbs.
 _COVER_CELLS = 6
 _COVER_MARGIN = 0.12
@@ -92,10 +91,7 @@ def look_at(
     """
     visible = visible & ~nearer
     edge = _length(_EDGE_SHARE, height_px, _MIN_EDGE_PX)
-    gray = np.asarray(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), np.float32) / 255
-    soft = guided_filter(gray, visible.astype(np.float32), 2 * edge, _FLAT_VARIANCE)
-    soft = np.clip(_EDGE_CONTRAST * (soft - 0.5) + 0.5, 0, 1)
-    soft = np.asarray(cv2.GaussianBlur(soft, (0, 0), 0.7), np.float32)
+    soft = soft_mask(patch, visible, 2 * _length(_SNAP_SHARE, height_px, 1))
     hidden = dilate(visible, _length(_HIDDEN_SHARE, height_px, 2)) & nearer
     body = (soft > 0.5) & ~nearer
     core = erode(body, edge)
@@ -185,7 +181,8 @@ def _blend(result: UInt8, crop: SquareCrop, colors: Float32, weight: Float32) ->
         return
     share = crop.visible(weight, result.shape)[..., None]
     target = result[seen]
-    mixed = to_uint8(target + share * (crop.visible(colors, result.shape) - target))
+    original = target.astype(np.float32)
+    mixed = to_uint8(original + share * (crop.visible(colors, result.shape) - original))
     target[:] = np.where(share > 0, mixed, target)
 
 

@@ -57,9 +57,10 @@ class CameraTracker:
             persons: `(H, W)` bool, True where persons are.
         """
         scale = min(1.0, _SIDE_PX / max(image.shape[:2]))
-        gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
         if scale < 1:
-            gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            reduced = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            gray = np.asarray(reduced, np.uint8)
         if not self.links:
             self._begin(gray, persons, None)
             return View(0, np.eye(3))
@@ -86,7 +87,7 @@ class CameraTracker:
         free = np.where(dilate(blocked, 8), 0, 255).astype(np.uint8)
         points = cv2.goodFeaturesToTrack(gray, _MAX_POINTS, 0.005, 8, mask=free)
         self._key_gray = gray
-        self._key_points = np.zeros((0, 2), np.float32) if points is None else points.reshape(-1, 2)
+        self._key_points = np.asarray([] if points is None else points, np.float32).reshape(-1, 2)
         self._latest = np.eye(3)
         self.links.append(link)
 

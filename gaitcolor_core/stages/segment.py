@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 import torch
 
+from gaitcolor_core.imaging import soft_mask
 from gaitcolor_core.structures import (
     Detections,
     Float32,
@@ -38,6 +39,8 @@ MASK_SIDE_PX = 1280
 # Low on purpose: a person who is found twice is covered twice, one who is missed is exposed.
 MIN_SCORE = 0.2
 PERSON_CLASS = 0
+# How far an outline may be moved to an edge of the picture, as a share of the person's height.
+_SNAP_SHARE = 0.016
 
 
 class PersonSegmenter(Protocol):
@@ -68,6 +71,10 @@ class YoloSegmenter:
     def __init__(self, weights: Path, *, device: str) -> None:
         if not weights.is_file():
             raise InputError(f"There is no detector at '{weights}'; check the path.")
+        if weights.suffix != ".pt":
+            raise InputError(
+                f"'{weights}' is no PyTorch model; give a YOLO segmentation model ending in .pt."
+            )
         self._model = _load_yolo(weights)
         self._device = device
         self.description = f"{weights.name} (ultralytics)"
@@ -99,9 +106,20 @@ class YoloSegmenter:
         return Detections(
             xyxy=(boxes.xyxy[keep] / scale).astype(np.float32),
             score=boxes.conf[keep].astype(np.float32),
-            masks=tuple(found[index] for index in keep),
+            masks=tuple(_snapped(image, found[index]) for index in keep),
             track_id=np.full(len(keep), -1, np.int64),
         )
+
+
+def _snapped(image: UInt8, mask: PackedMask) -> PackedMask:
+    """A mask moved to the edges of the picture; the model sees outlines to a few pixels only."""
+    radius = max(round(_SNAP_SHARE * mask.shape[0]), 2)
+    left, top = max(mask.x - 2 * radius, 0), max(mask.y - 2 * radius, 0)
+    patch = image[top : mask.xyxy[3] + 2 * radius, left : mask.xyxy[2] + 2 * radius]
+    canvas = np.zeros(patch.shape[:2], bool)
+    mask.paint(canvas, (left, top))
+    snapped = PackedMask.pack(soft_mask(patch, canvas, radius) > 0.5, left, top)
+    return snapped if snapped.bits.size else mask
 
 
 def find_weights(name: str | None) -> Path | None:

@@ -16,7 +16,9 @@ from gaitcolor_core.imaging import nearest_inside, pixel_grid, sample
 from gaitcolor_core.structures import Bool, Float32, UInt8
 
 # How deep inside the old outline texture is stretched, per pixel that the body grew outward.
-STRETCH_DEPTH = 0.4
+STRETCH_DEPTH = 1.0
+# From this depth inside the new outline on colors stay in place, in sides of the square.
+FIXED_DEPTH = 0.07
 # The displacement is smooth: it is found on a reduced square.
 FIELD_SIZE = 128
 
@@ -24,13 +26,17 @@ FIELD_SIZE = 128
 class ColorTransfer(Protocol):
     """Task 2: brings a walker's colors to a new silhouette."""
 
-    def __call__(self, patch: UInt8, foreground: Bool, alpha: Float32) -> Float32:
+    def __call__(
+        self, patch: UInt8, foreground: Bool, alpha: Float32, guide: Float32 | None
+    ) -> Float32:
         """Color the walker's new body.
 
         Args:
             patch: `(side, side, 3)` uint8 RGB, the original frame in a square.
             foreground: `(side, side)` bool, pixels that surely show the original walker.
             alpha: `(side, side)` float32 in [0, 1], the new silhouette.
+            guide: `(side, side, 2)` float32, the displacement (x, y) in pixels from each point of
+                the new body to the old one; None if unknown.
 
         Returns:
             `(side, side, 3)` float32 RGB in 0...255, meant where `alpha` is positive.
@@ -38,28 +44,36 @@ class ColorTransfer(Protocol):
         ...
 
 
-def nearest(patch: UInt8, foreground: Bool, alpha: Float32) -> Float32:
+def nearest(
+    patch: UInt8, foreground: Bool, alpha: Float32, guide: Float32 | None = None
+) -> Float32:
     """Each pixel takes the color of the nearest original foreground pixel (the paper's [7])."""
     if not foreground.any():
         return patch.astype(np.float32)
     positions, _ = nearest_inside(foreground)
     columns, rows = np.moveaxis(positions.astype(np.intp), -1, 0)
-    return patch[rows, columns].astype(np.float32)
+    return np.asarray(patch[rows, columns], np.float32)
 
 
-def warp(patch: UInt8, foreground: Bool, alpha: Float32) -> Float32:
+def warp(patch: UInt8, foreground: Bool, alpha: Float32, guide: Float32 | None = None) -> Float32:
     """Texture is copied along a smooth displacement field, and so stays as sharp as it was.
 
-    Where the body grew outward, the texture of a band inside the old outline is stretched to the
-    new outline (see `growth_field`); elsewhere nothing moves.
+    At the outline of the new body, and so in thin limbs, colors follow the guide. Deep inside
+    they stay in place, so that faces and prints are left alone; in between they are stretched or
+    compressed. Without a guide the displacement is estimated (see `growth_field`).
     """
-    extended = nearest(patch, foreground, alpha)
-    size = (FIELD_SIZE, FIELD_SIZE)
-    old = cv2.resize(foreground.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-    new = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) > 0.5
     side = len(patch)
-    field = growth_field(np.asarray(old), np.asarray(new)) * (side / FIELD_SIZE)
-    shift = cv2.resize(field, (side, side), interpolation=cv2.INTER_LINEAR)
+    size = (FIELD_SIZE, FIELD_SIZE)
+    new = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) > 0.5)
+    if guide is None:
+        old = cv2.resize(foreground.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+        field = growth_field(np.asarray(old), new) * (side / FIELD_SIZE)
+        shift = np.asarray(cv2.resize(field, (side, side), interpolation=cv2.INTER_LINEAR))
+    else:
+        depth = np.clip(-_signed_distance(new) / (FIXED_DEPTH * FIELD_SIZE), 0, 1)
+        following = 1 - depth**2 * (3 - 2 * depth)
+        shift = guide * cv2.resize(following, (side, side))[..., None]
+    extended = nearest(patch, foreground, alpha)
     return sample(extended, pixel_grid(side, side) + shift)
 
 

@@ -1,0 +1,205 @@
+"""Another body and another rhythm for a walker, as a map from the new body to the old one.
+
+After Hirose et al. (IEEE TIFS 2022): the silhouette is changed slightly in its static shape and
+in its walking rhythm. Written as an inverse map - for each point of the new body, where it comes
+from on the old one -, texture can follow it exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from gaitcolor_core.gait import (
+    HEAD_ROOM,
+    SILHOUETTE_SIZE,
+    SQUARE_PER_HEIGHT,
+    gait_period,
+    gait_phase,
+    leg_spread,
+)
+from gaitcolor_core.imaging import pixel_grid, sample
+from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
+
+# Heights above the ground in statures, from human proportions.
+_NECK, _SHOULDER, _CHEST, _WAIST, _HIP, _KNEE = 0.865, 0.80, 0.72, 0.60, 0.50, 0.27
+# Half the depth of a trunk without arms, in statures.
+_TRUNK_HALF_WIDTH = 0.075
+# A step may be opened or closed by re-timing within these factors; beyond, feet would skate.
+_MIN_OPENING, _MAX_OPENING = 0.86, 1.16
+
+
+@dataclass(frozen=True)
+class BodyDraw:
+    """What is changed; the draw does not depend on the person.
+
+    Attributes:
+        widths: `(4,)` changes of the width at calf, thigh, waist and chest, as factors - 1.
+        belly: share by which front and back change differently.
+        legs: rise of hip and waist, in statures.
+        shoulders: rise of the shoulders against the waist, in statures.
+        lean: shift of the shoulders by the trunk's lean, in statures.
+        stride: change of the stride's amplitude, as a factor - 1.
+        arms: change of the arm swing, as a factor - 1.
+        timing: amplitude of the re-timing, in cycles.
+        limp: the part of the re-timing that differs between left and right step, in cycles.
+        timing_phase: at which phase the gait is hastened, in cycles.
+    """
+
+    widths: Float64
+    belly: float
+    legs: float
+    shoulders: float
+    lean: float
+    stride: float
+    arms: float
+    timing: float
+    limp: float
+    timing_phase: float
+
+    @classmethod
+    def draw(cls, generator: np.random.Generator) -> BodyDraw:
+        """A random body of full size, away from the original in every respect."""
+
+        def change(less: float, more: float) -> float:
+            size = more if generator.random() < 0.5 else -less
+            return float(size * generator.uniform(0.6, 1.0))
+
+        # A body may lose more than it may gain: what it gains has to be made of stretched cloth.
+        build, limbs = change(0.32, 0.18), change(0.28, 0.16)
+        single = np.array([change(0.05, 0.05) for _ in range(4)])
+        return cls(
+            widths=np.array([0.5 * limbs, limbs, build, build]) + single,
+            belly=change(0.20, 0.20),
+            legs=change(0.035, 0.035),
+            shoulders=change(0.025, 0.025),
+            lean=change(0.03, 0.03),
+            stride=change(0.20, 0.16),
+            arms=change(0.4, 0.3),
+            timing=change(0.05, 0.05),
+            limp=change(0.02, 0.02),
+            timing_phase=float(generator.random()),
+        )
+
+    def scaled(self, factor: float) -> BodyDraw:
+        """The same change, `factor` times as far."""
+        sizes = {name: factor * size for name, size in vars(self).items() if name != "timing_phase"}
+        return BodyDraw(**sizes, timing_phase=self.timing_phase)
+
+
+class DeformedGait:
+    """A deformed walk; maps are computed when asked for, as they are large."""
+
+    @classmethod
+    def of(cls, gait: GaitSequence, draw: BodyDraw, fps: float) -> DeformedGait:
+        """`gait` changed by `draw`."""
+        return cls(gait, draw, step_openings(gait.silhouettes, draw, fps))
+
+    def __init__(self, gait: GaitSequence, draw: BodyDraw, openings: Float64) -> None:
+        self._openings = openings
+        grid = (pixel_grid(SILHOUETTE_SIZE, SILHOUETTE_SIZE) + 0.5) / np.float32(SILHOUETTE_SIZE)
+        # Body coordinates in statures: x from the body axis, height above the ground.
+        self._x = (grid[..., 0] - 0.5) * SQUARE_PER_HEIGHT
+        height = (1 + HEAD_ROOM) - grid[..., 1] * SQUARE_PER_HEIGHT
+        old_height = _old_height(height, draw)
+        self._rise = height - old_height
+        # The trunk leans from the hip; the head keeps its place and its form.
+        trunk = _smooth_step(old_height, _HIP - 0.05, _CHEST)
+        trunk = trunk * (1 - _smooth_step(old_height, _CHEST, _NECK))
+        self._upright = self._x - draw.lean * trunk
+        self._width = _width_factor(self._upright, old_height, draw)
+        self._legs = (1 + draw.stride) * (1 - _smooth_step(old_height, 0.05, _HIP))
+        self._not_legs = _smooth_step(old_height, 0.05, _HIP)
+        self._hands = (1 - 1 / (1 + draw.arms)) * _hand_level(old_height)
+        self.sequence = replace(gait, silhouettes=self._deformed(gait.silhouettes))
+
+    def inverse_map(self, index: int) -> Float32:
+        """Displacements `(S, S, 2)` float32 in sides of the square; see `AnonymizedGait`."""
+        stride = self._not_legs + self._legs * self._openings[index]
+        old_x = self._upright / (self._width * stride)
+        old_x = old_x - _reach(old_x) * self._hands
+        shift = np.stack([old_x - self._x, self._rise], axis=-1)
+        return (shift / SQUARE_PER_HEIGHT).astype(np.float32)
+
+    def _deformed(self, silhouettes: Bool) -> Bool:
+        grid = pixel_grid(SILHOUETTE_SIZE, SILHOUETTE_SIZE)
+        new = np.empty_like(silhouettes)
+        for index, silhouette in enumerate(silhouettes[:, 0]):
+            positions = grid + SILHOUETTE_SIZE * self.inverse_map(index)
+            new[index, 0] = sample(silhouette, positions) > 0.5
+        return new
+
+
+def step_openings(silhouettes: Bool, draw: BodyDraw, fps: float) -> Float64:
+    """Factor on the opening of the legs in each frame, `(T,)`, from a re-timed step.
+
+    The legs' spread as a function of the phase is fitted by two harmonics; the new walk shows in
+    each frame the spread of a slightly earlier or later phase. Without a periodic gait: ones.
+    """
+    period = gait_period(silhouettes, fps=fps)
+    if period is None:
+        return np.ones(len(silhouettes))
+    phase = gait_phase(silhouettes, period)
+    harmonics = _harmonics(phase)
+    # Ridge: a short clip does not tell all phases.
+    gram = harmonics.T @ harmonics + 1e-3 * len(phase) * np.eye(harmonics.shape[1])
+    fit = np.linalg.solve(gram, harmonics.T @ leg_spread(silhouettes))
+    turn = 2 * np.pi
+    later = phase + draw.timing * np.sin(turn * (2 * phase + draw.timing_phase))
+    later = later + draw.limp * np.sin(turn * (phase + draw.timing_phase))
+    old, new = harmonics @ fit, _harmonics(later) @ fit
+    floor = 0.25 * max(float(old.max()), 1e-6)
+    return np.clip((new + floor) / (old + floor), _MIN_OPENING, _MAX_OPENING)
+
+
+def _old_height(height: Float32, draw: BodyDraw) -> Float32:
+    """Height on the old body; the ground and the head stay."""
+    # Two knots on either side pin the slope to 1 below the ground and in the head.
+    old = np.array([-0.2, -0.02, 0.03, _KNEE, _HIP, _WAIST, _CHEST, _SHOULDER, _NECK, 0.9, 1.2])
+    by_legs = draw.legs * np.array([0, 0, 0, 0.45, 1, 1, 0.7, 0.3, 0, 0, 0])
+    by_shoulders = draw.shoulders * np.array([0, 0, 0, 0, 0, 0.3, 0.8, 1, 0, 0, 0])
+    return _monotone(height, old + by_legs + by_shoulders, old)
+
+
+def _width_factor(x: Float32, old_height: Float32, draw: BodyDraw) -> Float32:
+    """New width / old width; the head keeps its own."""
+    levels = np.array([0.0, 0.15, _HIP - 0.08, _WAIST, _CHEST, _SHOULDER, _NECK, 1.2])
+    calf, thigh, waist, chest = np.maximum(1 + draw.widths, 0.5)
+    shoulder = 1 + 0.5 * (chest - 1)
+    factors = np.array([calf, calf, thigh, waist, chest, shoulder, 1, 1])
+    width = _monotone(old_height, levels, factors)
+    trunk = _smooth_step(old_height, _HIP - 0.1, _WAIST) * (
+        1 - _smooth_step(old_height, _SHOULDER, _NECK)
+    )
+    side = np.tanh(x / (0.5 * _TRUNK_HALF_WIDTH))
+    return np.asarray(width * (1 + draw.belly * trunk * side), np.float32)
+
+
+def _hand_level(height: Float32) -> Float32:
+    """1 at the heights of forearm and hand, 0 at legs and head."""
+    rising = _smooth_step(height, _HIP - 0.16, _HIP - 0.02)
+    return rising * (1 - _smooth_step(height, _WAIST, _SHOULDER))
+
+
+def _reach(x: Float32) -> Float32:
+    """How far `x` lies beyond the trunk; the soft onset leaves its outline without a kink."""
+    beyond = np.maximum(np.abs(x) - _TRUNK_HALF_WIDTH, 0)
+    return np.asarray(np.sign(x) * beyond**2 / (beyond + 0.02), np.float32)
+
+
+def _harmonics(phase: Float64) -> Float64:
+    turn = 2 * np.pi * phase[:, None] * np.array([2, 4])
+    return np.concatenate([np.ones((len(phase), 1)), np.cos(turn), np.sin(turn)], axis=1)
+
+
+def _smooth_step(values: Float32, low: float, high: float) -> Float32:
+    share = np.clip((values - low) / (high - low), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+def _monotone(values: Float32, knots: Float64, targets: Float64) -> Float32:
+    """A smooth curve through the knots without overshoot (Fritsch and Carlson 1980)."""
+    curve = PchipInterpolator(knots, targets, extrapolate=True)
+    return np.asarray(curve(values), np.float32)
