@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from gaitcolor_core.gait import align, gait_period
-from gaitcolor_core.redraw import Actor, Redrawer
+from gaitcolor_core.redraw import Actor, Redrawer, Take
 from gaitcolor_core.scene import OnProgress, Scene, look
 from gaitcolor_core.stages.anonymize_shape import Deform, ShapeAnonymizer
 from gaitcolor_core.stages.background import BackgroundPlates
@@ -85,6 +85,7 @@ class GaitAnonymizer:
         *,
         side_by_side: str | Path | None = None,
         on_progress: OnProgress = _silent,
+        on_frame: Callable[[Take], None] | None = None,
     ) -> AnonymizationReport:
         """Anonymize a clip; its sound is carried over.
 
@@ -95,6 +96,7 @@ class GaitAnonymizer:
                 eyes, as it shows the original gait.
             on_progress: called as `(stage, frames done, frames in all or None)`. It may raise,
                 `Stopped` for example, to end the work; nothing is left behind.
+            on_frame: is shown every frame of the second pass. It may raise likewise.
 
         Raises:
             InputError: the clip cannot be processed, in one sentence.
@@ -120,6 +122,8 @@ class GaitAnonymizer:
                     redrawn = redrawer.redraw(frame_id, image)
                     with watch("measure"):
                         tally.add(image, redrawn)
+                    if on_frame is not None:
+                        on_frame(Take(frame_id, image, redrawn, actors, scene.masks[frame_id]))
                     with watch("write"):
                         writer.write(redrawn.image, time_s)
                         if pair is not None:

@@ -23,7 +23,7 @@ from gaitcolor_core.stages.composite import (
 )
 from gaitcolor_core.stages.transfer_color import ColorTransfer
 from gaitcolor_core.stopwatch import Stopwatch
-from gaitcolor_core.structures import Bool, Float32, GaitSequence, Track, UInt8
+from gaitcolor_core.structures import Bool, Float32, GaitSequence, PackedMask, Track, UInt8
 
 # Smaller walkers show too few pixels to be given another walk; they are covered.
 MIN_HEIGHT_PX = 24
@@ -106,6 +106,25 @@ class RedrawnFrame:
     covered: tuple[int, ...]
     covered_strangers: int
     seen: bool
+
+
+@dataclass(frozen=True)
+class Take:
+    """A frame of the second pass with all that is known of it, for those who look on.
+
+    Attributes:
+        frame_id: index of the frame.
+        image: `(H, W, 3)` uint8 RGB, the original.
+        redrawn: the result.
+        actors: every walker of the clip.
+        masks: everybody in this frame, the interpolated and the untracked included.
+    """
+
+    frame_id: int
+    image: UInt8
+    redrawn: RedrawnFrame
+    actors: Sequence[Actor]
+    masks: tuple[PackedMask, ...]
 
 
 Place = tuple[Actor, int]
