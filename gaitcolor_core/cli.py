@@ -11,8 +11,9 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any
 
+from gaitcolor_core.options import add_hardware, add_settings, positive, walkers
 from gaitcolor_core.structures import AnonymizationReport, InputError, Settings, Stopped
 from gaitcolor_core.targets import (
     PAIR,
@@ -22,6 +23,7 @@ from gaitcolor_core.targets import (
     new_folder,
     plan,
     refuse_missing_folder,
+    refuse_other_suffix,
     refuse_overwriting,
 )
 from gaitcolor_core.terminal import Progress, Stopper
@@ -60,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     # Two functions a subcommand: `_add_NAME` says what it takes, `_NAME` does it.
     _add_anonymize(commands)
+    _add_strip(commands)
     _add_bench(commands)
     return parser
 
@@ -80,8 +83,12 @@ def _add_anonymize(commands: Any) -> None:
         help="MP4 file to write, or a folder: one that exists or, to be created, ends in a slash "
         f"(default: beside the clip, as NAME{RESULT})",
     )  # fmt: skip
-    _add_settings(parser)
-    _add_hardware(parser)
+    add_settings(parser)
+    parser.add_argument(
+        "--walkers", type=walkers, metavar="all|1,3",
+        help="whom to anonymize, by order of appearance (default: all); the others stay as is",
+    )  # fmt: skip
+    add_hardware(parser)
     parser.add_argument(
         "--report", type=Path, metavar="FILE",
         help="JSON file for the report: an object for one clip, a list for several",
@@ -92,38 +99,6 @@ def _add_anonymize(commands: Any) -> None:
         "eyes, as it shows the original gait",
     )  # fmt: skip
     parser.set_defaults(run=_anonymize, fail=parser.error)
-
-
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    choices, default = get_type_hints(Settings), Settings()
-    parser.add_argument(
-        "--strength", type=float, default=default.strength, metavar="0...1",
-        help="how far the shape may change (default: %(default)s)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--seed", type=_natural, help="repeats a run exactly (default: a new one each run)"
-    )
-    parser.add_argument(
-        "--shape", choices=get_args(choices["shape"]), default=default.shape,
-        help="shape anonymizer (default: %(default)s)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--color", choices=get_args(choices["color"]), default=default.color,
-        help="color transfer (default: %(default)s)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--walkers", type=_walkers, metavar="all|1,3",
-        help="whom to anonymize, by order of appearance (default: all); the others stay as is",
-    )  # fmt: skip
-
-
-def _add_hardware(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--detector", metavar="PATH|NAME|static",
-        help="YOLO segmentation model, or 'static' for a camera that stands still (default: "
-        "GAITCOLOR_DETECTOR, else the official model, else static)",
-    )  # fmt: skip
-    parser.add_argument("--device", help="torch device (default: cuda where there is one)")
 
 
 def _anonymize(options: argparse.Namespace, stopper: Stopper) -> int:
@@ -171,6 +146,56 @@ def _anonymize_clip(
     return report
 
 
+def _add_strip(commands: Any) -> None:
+    parser = commands.add_parser(
+        "strip",
+        help="draw a walker before and after",
+        description="Draw a walker in six phases of a gait cycle: original, its silhouette, new "
+        "silhouette, result. For your own eyes, as it shows the original gait.",
+    )
+    parser.add_argument("clip", metavar="CLIP", type=Path, help="a video")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, required=True, help="PNG file to write"
+    )
+    parser.add_argument(
+        "--walker", type=positive, metavar="N",
+        help="whom to show, by order of appearance (default: who is drawn in most frames)",
+    )  # fmt: skip
+    add_settings(parser)
+    add_hardware(parser)
+    parser.add_argument(
+        "--blur-faces",
+        action="store_true",
+        help="cover the head of everybody who is found, to publish the picture",
+    )
+    parser.set_defaults(run=_strip, fail=parser.error)
+
+
+def _strip(options: argparse.Namespace, stopper: Stopper) -> int:
+    try:
+        settings = Settings(options.shape, options.color, options.strength, options.seed)
+        refuse_other_suffix(options.output, ".png")
+        refuse_missing_folder(options.output)
+        refuse_overwriting([options.clip], [options.output])
+        from gaitcolor_core.pipeline import GaitAnonymizer
+
+        anonymizer = GaitAnonymizer(settings, detector=options.detector, device=options.device)
+    except InputError as error:
+        options.fail(str(error))
+    from gaitcolor_core.evaluation.strip import draw_strip, png
+
+    try:
+        with Progress(options.clip.name, stopper) as progress:
+            picture = draw_strip(
+                anonymizer, options.clip,
+                walker=options.walker, blur_faces=options.blur_faces, on_progress=progress,
+            )  # fmt: skip
+    except (InputError, OSError) as error:
+        _say(_about(options.clip, str(error)))
+        return FAILED
+    return 0 if _write(options.output, png(picture)) else FAILED
+
+
 def _add_bench(commands: Any) -> None:
     parser = commands.add_parser(
         "bench",
@@ -178,10 +203,10 @@ def _add_bench(commands: Any) -> None:
         description="Measure end-to-end speed, stage by stage, and memory; the result is dropped.",
     )
     parser.add_argument("clip", metavar="CLIP", type=Path, help="a video")
-    _add_hardware(parser)
+    add_hardware(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="JSON file for the figures")
     parser.add_argument(
-        "--repeat", type=_positive, default=1, metavar="N",
+        "--repeat", type=positive, default=1, metavar="N",
         help="runs, of which the median counts (default: %(default)s)",
     )  # fmt: skip
     parser.set_defaults(run=_bench, fail=parser.error)
@@ -212,30 +237,13 @@ def _bench(options: argparse.Namespace, stopper: Stopper) -> int:
     return 0 if not options.json or _write_json(options.json, report.to_dict()) else FAILED
 
 
-def _natural(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 0 on")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 1 on")
-    return int(text)
-
-
-def _walkers(text: str) -> tuple[int, ...] | None:
-    if text == "all":
-        return None
-    numbers = text.split(",")
-    if not all(number.strip().isdecimal() for number in numbers):
-        raise argparse.ArgumentTypeError(f"'{text}' is neither 'all' nor numbers such as 1,3")
-    return tuple(map(int, numbers))
-
-
 def _write_json(path: Path, content: Any) -> bool:
+    return _write(path, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def _write(path: Path, content: bytes) -> bool:
     try:
-        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        path.write_bytes(content)
     except OSError as error:
         _say(f"{path} cannot be written ({error.strerror}); choose another name or folder.")
         return False

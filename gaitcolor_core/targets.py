@@ -84,6 +84,17 @@ def refuse_missing_folder(target: Path) -> None:
         raise InputError(f"There is no folder {folder} for {target.name}; create it first.")
 
 
+def refuse_other_suffix(target: Path, suffix: str) -> None:
+    """Check that the name of a file to write says what will be in it.
+
+    Raises:
+        InputError: it ends otherwise.
+    """
+    if target.suffix.lower() != suffix:
+        kind = suffix[1:].upper()
+        raise InputError(f"The result is a {kind} file; call it *{suffix}, not {target}.")
+
+
 def refuse_overwriting(clips: Sequence[Path], targets: Sequence[Path]) -> None:
     """Check that no file would be written twice, or over a clip.
 

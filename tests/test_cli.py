@@ -245,7 +245,7 @@ class TestUsage:
             "silent.mp4", "walk.mp4",
         ]  # fmt: skip
 
-    @pytest.mark.parametrize("arguments", [[], ["dance"], ["anonymize"], ["bench"]])
+    @pytest.mark.parametrize("arguments", [[], ["dance"], ["anonymize"], ["strip"], ["bench"]])
     def test_incomplete_commands(self, gaitcolor, arguments: list[str]) -> None:
         assert gaitcolor(*arguments).code == 2
 

@@ -1,0 +1,62 @@
+"""The options that several subcommands share, and how their words are read."""
+
+from __future__ import annotations
+
+import argparse
+from typing import get_args, get_type_hints
+
+from gaitcolor_core.structures import Settings
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Let the user say how walkers are changed."""
+    choices, default = get_type_hints(Settings), Settings()
+    parser.add_argument(
+        "--strength", type=float, default=default.strength, metavar="0...1",
+        help="how far the shape may change (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed", type=natural, help="repeats a run exactly (default: a new one each run)"
+    )
+    parser.add_argument(
+        "--shape", choices=get_args(choices["shape"]), default=default.shape,
+        help="shape anonymizer (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--color", choices=get_args(choices["color"]), default=default.color,
+        help="color transfer (default: %(default)s)",
+    )  # fmt: skip
+
+
+def add_hardware(parser: argparse.ArgumentParser) -> None:
+    """Let the user say what finds persons, and where."""
+    parser.add_argument(
+        "--detector", metavar="PATH|NAME|static",
+        help="YOLO segmentation model, or 'static' for a camera that stands still (default: "
+        "GAITCOLOR_DETECTOR, else the official model, else static)",
+    )  # fmt: skip
+    parser.add_argument("--device", help="torch device (default: cuda where there is one)")
+
+
+def natural(text: str) -> int:
+    """A whole number from 0 on."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 0 on")
+    return int(text)
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 1 on")
+    return int(text)
+
+
+def walkers(text: str) -> tuple[int, ...] | None:
+    """Numbers such as 1,3; None = all."""
+    if text == "all":
+        return None
+    numbers = text.split(",")
+    if not all(number.strip().isdecimal() for number in numbers):
+        raise argparse.ArgumentTypeError(f"'{text}' is neither 'all' nor numbers such as 1,3")
+    return tuple(map(int, numbers))
