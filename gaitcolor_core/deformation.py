@@ -25,7 +25,8 @@ from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 
 # Heights above the ground in statures, from human proportions.
 _NECK, _SHOULDER, _CHEST, _WAIST, _HIP, _KNEE = 0.865, 0.80, 0.72, 0.60, 0.50, 0.27
-# Half the depth of a trunk without arms, in statures.
+# How far from the axis trunk and legs reach, half the depth of a trunk without arms: in statures.
+_TRUNK_REACH, _LEG_REACH = 0.13, 0.22
 _TRUNK_HALF_WIDTH = 0.075
 # A step may be opened or closed by re-timing within these factors; beyond, feet would skate.
 _MIN_OPENING, _MAX_OPENING = 0.86, 1.16
@@ -112,13 +113,16 @@ class DeformedGait:
         self._width = _width_factor(self._upright, old_height, draw)
         self._legs = (1 + draw.stride) * (1 - _smooth_step(old_height, 0.05, _HIP))
         self._not_legs = _smooth_step(old_height, 0.05, _HIP)
+        self._reach = _TRUNK_REACH + (_LEG_REACH - _TRUNK_REACH) * (1 - self._not_legs)
         self._hands = (1 - 1 / (1 + draw.arms)) * _hand_level(old_height)
         self.sequence = replace(gait, silhouettes=self._deformed(gait.silhouettes))
 
     def inverse_map(self, index: int) -> Float32:
         """Displacements `(S, S, 2)` float32 in sides of the square; see `AnonymizedGait`."""
         stride = self._not_legs + self._legs * self._openings[index]
-        old_x = self._upright / (self._width * stride)
+        # Far from the axis the shift levels off: a stretched-out arm is moved, not stretched.
+        level = self._reach * np.tanh(self._upright / self._reach)
+        old_x = self._upright - (1 - 1 / (self._width * stride)) * level
         old_x = old_x - _reach(old_x) * self._hands
         shift = np.stack([old_x - self._x, self._rise], axis=-1)
         return (shift / SQUARE_PER_HEIGHT).astype(np.float32)
