@@ -7,6 +7,7 @@ errors come at once.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 from collections.abc import Sequence
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_anonymize(commands)
     _add_strip(commands)
     _add_bench(commands)
+    _add_judge(commands)
     return parser
 
 
@@ -235,6 +237,40 @@ def _bench(options: argparse.Namespace, stopper: Stopper) -> int:
         return FAILED
     print(report.to_text())
     return 0 if not options.json or _write_json(options.json, report.to_dict()) else FAILED
+
+
+def _add_judge(commands: Any) -> None:
+    parser = commands.add_parser(
+        "judge",
+        help="compare a clip and its result",
+        description="Look for the same outlines in a clip and its result, from the two videos "
+        "alone, and print what was found as JSON. Exit code 1 if somebody passed through.",
+    )
+    parser.add_argument("original", type=Path, help="a video")
+    parser.add_argument("result", type=Path, help="the same video, anonymized")
+    parser.add_argument(
+        "--detector", metavar="PATH", help="YOLO segmentation model that looks for persons"
+    )
+    parser.set_defaults(run=_judge, fail=parser.error)
+
+
+def _judge(options: argparse.Namespace, stopper: Stopper) -> int:
+    from gaitcolor_core.evaluation.judge import judge
+    from gaitcolor_core.stages.segment import find_weights
+
+    try:
+        weights = find_weights(options.detector)
+        if weights is None:
+            raise InputError("No detector can be had; give one with --detector PATH.")
+        with Progress(options.original.name, stopper) as progress:
+            judgement = judge(
+                options.original, options.result, weights=weights, on_progress=progress
+            )
+    except (InputError, OSError) as error:
+        _say(_about(options.original, str(error)))
+        return FAILED
+    print(json.dumps(dataclasses.asdict(judgement), indent=2))
+    return FAILED if judgement.leaks else 0
 
 
 def _write_json(path: Path, content: Any) -> bool:

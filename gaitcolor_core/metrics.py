@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import torch
 
+from gaitcolor_core.imaging import pixel_grid, sample
 from gaitcolor_core.structures import Bool, Float32, UInt8
 from gaitcolor_core.torchvision_shim import ensure_torchvision
 
@@ -17,6 +19,9 @@ from torchmetrics.functional.image import (  # noqa: E402  # needs torchvision
 
 # Equal pictures have an infinite PSNR; a mean over frames needs a number.
 MAX_PSNR_DB = 100.0
+CHANGED_LEVELS = 16
+_RIM_SHARE = 0.04
+_MIN_FLOW_SIDE_PX = 24
 
 
 def psnr(result: UInt8 | Float32, reference: UInt8 | Float32, where: Bool | None = None) -> float:
@@ -59,6 +64,65 @@ def silhouette_iou(first: Bool, second: Bool) -> float:
     """Intersection over union of two masks of equal shape; 1 if both are empty."""
     union = np.logical_or(first, second).sum()
     return float(np.logical_and(first, second).sum() / union) if union else 1.0
+
+
+def gradient_energy(image: UInt8, mask: Bool) -> float:
+    """Mean squared gradient (Sobel, gray) inside a mask, away from its outline.
+
+    Args:
+        image: `(H, W, 3)` uint8 RGB.
+        mask: `(H, W)` bool; one that is too thin to have an inside counts as 0.
+    """
+    inside = cv2.erode(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    if not inside.any():
+        return 0.0
+    gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
+    slopes = (cv2.Sobel(gray, cv2.CV_32F, *order)[inside] for order in ((1, 0), (0, 1)))
+    return float(sum((slope.astype(np.float64) ** 2).mean() for slope in slopes))
+
+
+def warping_error(first: UInt8, second: UInt8) -> float:
+    """Mean squared difference of a frame and the next one, warped back by their optical flow.
+
+    The flow is dense inverse search (Kroeger et al., ECCV 2016). What flickers or jumps does not
+    follow the flow and adds to the error.
+
+    Args:
+        first: `(H, W, 3)` uint8 RGB.
+        second: `(H, W, 3)` uint8 RGB, the next frame.
+    """
+    grays = [
+        np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8) for image in (first, second)
+    ]
+    if min(grays[0].shape) < _MIN_FLOW_SIDE_PX:
+        return float(((first.astype(np.float64) - second) ** 2).mean())
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(
+        grays[0], grays[1], np.zeros((*grays[0].shape, 2), np.float32)
+    )
+    warped = sample(second, pixel_grid(*grays[0].shape) + np.asarray(flow, np.float32))
+    return float(((first - warped).astype(np.float64) ** 2).mean())
+
+
+def changed_rim(result: UInt8, reference: UInt8, mask: Bool) -> float:
+    """The share of a person's rim that looks different, in [0, 1].
+
+    The rim is a band along the outline, 4 % of the person's height to either side; a pixel looks
+    different if a channel changed by more than `CHANGED_LEVELS`, which a codec does not.
+
+    Args:
+        result: `(H, W, 3)` uint8 RGB.
+        reference: `(H, W, 3)` uint8 RGB.
+        mask: `(H, W)` bool, the person in the reference, not empty.
+    """
+    rows = np.flatnonzero(mask.any(axis=1))
+    radius = max(round(_RIM_SHARE * float(rows[-1] - rows[0] + 1)), 2)
+    kernel = np.asarray(
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8
+    )
+    pixels = mask.astype(np.uint8)
+    rim = np.asarray(cv2.dilate(pixels, kernel)) > np.asarray(cv2.erode(pixels, kernel))
+    difference = np.asarray(cv2.absdiff(result, reference)).max(axis=2)
+    return float((difference[rim] > CHANGED_LEVELS).mean())
 
 
 def _tensor(values: UInt8 | Float32) -> torch.Tensor:

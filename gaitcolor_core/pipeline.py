@@ -14,7 +14,7 @@ import torch
 
 from gaitcolor_core.gait import align, gait_period
 from gaitcolor_core.redraw import Actor, Redrawer, Take
-from gaitcolor_core.scene import OnProgress, Scene, look
+from gaitcolor_core.scene import OnProgress, Scene, look, silent
 from gaitcolor_core.stages.anonymize_shape import Deform, ShapeAnonymizer
 from gaitcolor_core.stages.background import BackgroundPlates
 from gaitcolor_core.stages.segment import PersonSegmenter, YoloSegmenter, find_weights
@@ -40,10 +40,6 @@ _STATIC_LIMITS = (
     "The static-camera segmenter sees what moves: whoever stands still for most of the clip is "
     "not anonymized, and people who touch count as one."
 )
-
-
-def _silent(stage: str, done: int, total: int | None) -> None:
-    """Report progress to nobody."""
 
 
 class GaitAnonymizer:
@@ -84,7 +80,7 @@ class GaitAnonymizer:
         output: str | Path,
         *,
         side_by_side: str | Path | None = None,
-        on_progress: OnProgress = _silent,
+        on_progress: OnProgress = silent,
         on_frame: Callable[[Take], None] | None = None,
     ) -> AnonymizationReport:
         """Anonymize a clip; its sound is carried over.
@@ -145,7 +141,7 @@ class GaitAnonymizer:
         )
 
     def anonymize_frames(
-        self, frames: Iterable[UInt8], *, fps: float = 25.0, on_progress: OnProgress = _silent
+        self, frames: Iterable[UInt8], *, fps: float = 25.0, on_progress: OnProgress = silent
     ) -> Iterator[UInt8]:
         """Anonymize frames; they are kept on disk meanwhile, as they are looked at twice.
 

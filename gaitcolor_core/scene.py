@@ -20,6 +20,10 @@ from gaitcolor_core.structures import Bool, Detections, PackedMask, VideoFrame
 OnProgress = Callable[[str, int, int | None], None]
 
 
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Report progress to nobody."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """What a clip shows.
