@@ -131,6 +131,8 @@ def png(picture: UInt8) -> bytes:
 
 
 def _choose(take: Take, number: int | None) -> Actor:
+    if not take.actors:
+        raise InputError("Nobody in this clip could be followed, so there is no walker to show.")
     if number is None:
         return max(take.actors, key=lambda actor: len(_drawn(actor)))
     for actor in take.actors:

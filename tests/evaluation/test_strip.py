@@ -11,8 +11,16 @@ from clips import MAN, draw
 
 from gaitcolor_core.cli import main
 from gaitcolor_core.datasets.synthetic import Walker
-from gaitcolor_core.evaluation.strip import CELL_PX, GAP_PX, LABEL_PX, NUM_PHASES, ROWS
-from gaitcolor_core.structures import UInt8
+from gaitcolor_core.evaluation.strip import (
+    CELL_PX,
+    GAP_PX,
+    LABEL_PX,
+    NUM_PHASES,
+    ROWS,
+    StripCamera,
+)
+from gaitcolor_core.redraw import RedrawnFrame, Take
+from gaitcolor_core.structures import InputError, UInt8
 
 
 def strip(clip: Path, picture: Path, *options: object) -> int:
@@ -102,6 +110,14 @@ def test_what_cannot_be_shown_is_told_in_one_sentence(
     assert strip(walker_clip, tmp_path / "strip.png", *options) == code
     assert words in capsys.readouterr().err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_could_be_followed() -> None:
+    image = np.zeros((8, 8, 3), np.uint8)
+    redrawn = RedrawnFrame(image, (), (), covered_strangers=1, seen=True)
+    for walker in (None, 1):
+        with pytest.raises(InputError, match="Nobody in this clip could be followed"):
+            StripCamera(walker, blur_faces=True)(Take(0, image, redrawn, [], ()))
 
 
 def test_too_short_for_six_phases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
