@@ -117,12 +117,13 @@ def test_what_was_never_uncovered_is_not_known() -> None:
     assert (scenery[known] == 80).all()
 
 
-def test_one_look_is_enough() -> None:
-    """Behind a person who goes only in the last frame that is kept."""
+@pytest.mark.parametrize("person", [10, 200], ids=["dark", "light"])
+def test_one_look_is_enough(person: int) -> None:
+    """Behind somebody who goes only in the last frame that is kept."""
     with BackgroundPlates() as plates:
         for index in range(9):
-            persons = NOBODY if index == 8 else LEFT
-            plates.add(gray(80 if index == 8 else 200), persons, STILL, None, 0)
+            gone = index == 8
+            plates.add(gray(80 if gone else person), NOBODY if gone else LEFT, STILL, None, 0)
         plates.finish()
         scenery, known = plates.behind(WHOLE, 0, STILL)
     assert known.all()

@@ -149,6 +149,20 @@ def test_beyond_the_frame_a_resampled_square_is_zero() -> None:
     assert not resample_square(np.full((40, 40), 90, np.uint8), outside, 16).any()
 
 
+@pytest.mark.parametrize("side", [32.0, 45.5, 64.0, 96.0, 107.4], ids=str)
+def test_each_pixel_of_a_resampled_square_shows_its_own_place(side: float) -> None:
+    left, top, size = 6.3, 4.8, 32
+    x, y = np.moveaxis(pixel_grid(120, 120), -1, 0)
+    reduced = resample_square(
+        np.stack([x, y], axis=-1), np.array([left, top, left + side, top + side]), size
+    )
+    middle = (np.arange(size) + 0.5) * side / size - 0.5
+    inside = slice(2, -2)
+    # The weights are rounded to 1/32 of a pixel of the shrunk picture, 3 px wide at most.
+    assert reduced[10, inside, 0] == pytest.approx(left + middle[inside], abs=0.1)
+    assert reduced[inside, 10, 1] == pytest.approx(top + middle[inside], abs=0.1)
+
+
 @pytest.mark.parametrize("shift_px", [(1.0, 0.0), (0.5, 0.25), (-2.3, 1.7)], ids=str)
 @pytest.mark.parametrize("side", [48.0, 70.6], ids=str)
 def test_a_shifted_picture_gives_a_shifted_crop(shift_px: tuple[float, float], side: float) -> None:
