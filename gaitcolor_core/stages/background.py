@@ -17,7 +17,7 @@ from gaitcolor_core.structures import Bool, Float32, Float64, UInt8
 _MAX_SAMPLES = 16
 _MIN_SAMPLES = 5
 # Samples of one plate may take this much memory; 4K frames get fewer of them.
-_SAMPLE_BYTES = 300_000_000
+_SAMPLE_BYTES = 200_000_000
 _FIRST_STRIDE = 2
 _STRIP_ROWS = 64
 # How many keyframes away a hole is filled from.
