@@ -168,7 +168,7 @@ def _add_strip(commands: Any) -> None:
     parser.add_argument(
         "--blur-faces",
         action="store_true",
-        help="cover the head of everybody who is found, to publish the picture",
+        help="cover the heads of people who are found and stand upright; look before you publish",
     )
     parser.set_defaults(run=_strip, fail=parser.error)
 

@@ -105,7 +105,9 @@ def draw_strip(
         anonymizer: does the work.
         clip: the clip.
         walker: its number; None = the one that is drawn in most frames.
-        blur_faces: cover the heads of everybody who was found, in original and result.
+        blur_faces: cover the heads of everybody who was found, in original and result. A head is
+            expected at the top of an upright body: who leans far over or lifts an arm above it
+            may show the face.
         on_progress: see `GaitAnonymizer.anonymize_video`.
 
     Returns:
