@@ -24,7 +24,7 @@ from gaitcolor_core.imaging import pixel_grid, sample
 from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 
 # Heights above the ground in statures, from human proportions.
-_NECK, _SHOULDER, _CHEST, _WAIST, _HIP, _KNEE = 0.865, 0.80, 0.72, 0.60, 0.50, 0.27
+_NECK, _SHOULDER, _CHEST, _BELLY, _WAIST, _HIP, _KNEE = 0.865, 0.80, 0.72, 0.64, 0.60, 0.50, 0.27
 # How far from the axis trunk and legs reach, half the depth of a trunk without arms: in statures.
 _TRUNK_REACH, _LEG_REACH = 0.13, 0.22
 _TRUNK_HALF_WIDTH = 0.075
@@ -41,7 +41,7 @@ class BodyDraw:
         belly: share by which front and back change differently.
         legs: rise of hip and waist, in statures.
         shoulders: rise of the shoulders against the waist, in statures.
-        lean: shift of the shoulders by the trunk's lean, in statures.
+        lean: shift of the trunk against hip and head, in statures.
         stride: change of the stride's amplitude, as a factor - 1.
         arms: change of the arm swing, as a factor - 1.
         timing: amplitude of the re-timing, in cycles.
@@ -72,7 +72,7 @@ class BodyDraw:
         build, limbs = change(0.32, 0.18), change(0.28, 0.16)
         single = np.array([change(0.05, 0.05) for _ in range(4)])
         return cls(
-            widths=np.array([0.5 * limbs, limbs, build, build]) + single,
+            widths=np.array([0.5 * limbs, limbs, build, 0.6 * build]) + single,
             belly=change(0.20, 0.20),
             legs=change(0.035, 0.035),
             shoulders=change(0.025, 0.025),
@@ -107,8 +107,8 @@ class DeformedGait:
         old_height = _old_height(height, draw)
         self._rise = height - old_height
         # The trunk leans from the hip; the head keeps its place and its form.
-        trunk = _smooth_step(old_height, _HIP - 0.05, _CHEST)
-        trunk = trunk * (1 - _smooth_step(old_height, _CHEST, _NECK))
+        trunk = _smooth_step(old_height, _HIP - 0.1, _BELLY)
+        trunk = trunk * (1 - _smooth_step(old_height, _BELLY, _NECK))
         self._upright = self._x - draw.lean * trunk
         self._width = _width_factor(self._upright, old_height, draw)
         self._legs = (1 + draw.stride) * (1 - _smooth_step(old_height, 0.05, _HIP))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import cv2
 import numpy as np
 import torch
@@ -54,9 +57,10 @@ def ssim_map(result: UInt8 | Float32, reference: UInt8 | Float32) -> Float32:
         `(H, W)` float32 in [-1, 1], mean over the channels; its mean is the SSIM.
     """
     pictures = [_tensor(image).movedim(-1, 0)[None] for image in (result, reference)]
-    _, similarity = structural_similarity_index_measure(
-        pictures[0], pictures[1], data_range=255.0, return_full_image=True
-    )
+    with _one_thread():
+        _, similarity = structural_similarity_index_measure(
+            pictures[0], pictures[1], data_range=255.0, return_full_image=True
+        )
     return np.asarray(similarity[0].mean(dim=0).numpy(), np.float32)
 
 
@@ -123,6 +127,17 @@ def changed_rim(result: UInt8, reference: UInt8, mask: Bool) -> float:
     rim = np.asarray(cv2.dilate(pixels, kernel)) > np.asarray(cv2.erode(pixels, kernel))
     difference = np.asarray(cv2.absdiff(result, reference)).max(axis=2)
     return float((difference[rim] > CHANGED_LEVELS).mean())
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Small pictures: threads that wait for each other cost more than they save."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _tensor(values: UInt8 | Float32) -> torch.Tensor:

@@ -36,7 +36,7 @@ def weights(data: Path) -> Path:
     [
         ("humanwalking_1", 90, 24),  # two men cross in front of each other, the camera pans
         ("pose2sim_single_cam01", 0, 8),  # portrait, people who stand still in the background
-        ("intel_one_by_one", 700, 16),  # static camera, one person after the other
+        ("intel_one_by_one", 770, 16),  # static camera, one person after the other
     ],
 )
 def test_nobody_passes_through(

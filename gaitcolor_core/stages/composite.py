@@ -12,7 +12,7 @@ from gaitcolor_core.imaging import SquareCrop, dilate, erode, soft_mask, to_uint
 from gaitcolor_core.structures import Bool, Float32, Int64, PackedMask, UInt8
 
 # Lengths as shares of the walker's height in the frame, at least so many pixels.
-_REMOVAL_SHARE, _MIN_REMOVAL_PX = 0.02, 3
+_REMOVAL_SHARE, _MIN_REMOVAL_PX = 0.03, 3
 # The rim in which walker and background mix; how far an outline may be corrected.
 _EDGE_SHARE, _MIN_EDGE_PX = 0.004, 1
 _SNAP_SHARE = 0.008
