@@ -31,7 +31,7 @@ MIN_HEIGHT_PX = 24
 _MIN_AREA, _MAX_AREA = 0.5, 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Actor:
     """A walker of the scene on the second pass.
 

@@ -57,9 +57,6 @@ class TestTargets:
         (place / "taken" / "walk_anonymized.mp4").mkdir(parents=True)
         assert words in refusal(clip, "-o", place / target, "--detector", "static")
 
-    @pytest.mark.xfail(
-        strict=True, reason="the writer opens when the clip has been looked at, after minutes"
-    )
     def test_output_is_refused_before_any_work(self, walker_clip: Path, place: Path) -> None:
         stages: list[str] = []
         with pytest.raises(InputError, match="There is no folder"):
@@ -76,9 +73,6 @@ class TestTargets:
             pytest.param(
                 40_000,
                 id="temporary files",
-                marks=pytest.mark.xfail(
-                    strict=True, reason="the plates' OSError reaches the user as numpy words it"
-                ),
             ),
             pytest.param(400_000, id="the result"),
         ],
@@ -117,11 +111,6 @@ class TestOptions:
             "model.pt",
             pytest.param(
                 "model.bin",
-                marks=pytest.mark.xfail(
-                    strict=True,
-                    raises=TypeError,
-                    reason="ultralytics looks at a file without .pt when it predicts, not before",
-                ),
             ),
         ],
     )
@@ -130,14 +119,12 @@ class TestOptions:
     ) -> None:
         (place / name).write_text("no model")
         sentence = refusal(clip, "--detector", place / name, code=2)
-        assert "could not be loaded as a YOLO model" in sentence
+        assert "give a" in sentence
+        assert "segmentation model" in sentence
 
-    @pytest.mark.xfail(strict=True, raises=ValueError, reason="numpy refuses it, while drawing")
-    def test_seed_below_zero(self, walker_clip: Path, place: Path) -> None:
-        with pytest.raises(InputError):
-            GaitAnonymizer(Settings(seed=-1), detector="static").anonymize_video(
-                walker_clip, place / "a.mp4"
-            )
+    def test_seed_below_zero(self) -> None:
+        with pytest.raises(InputError, match="must be 0 or more"):
+            Settings(seed=-1)
 
     def test_walker_who_is_not_there(self, clip: Path, refusal: Callable[..., str]) -> None:
         sentence = refusal(clip, "--detector", "static", "--walkers", "1,7")

@@ -474,11 +474,6 @@ class TestFile:
         # a frame is 0.23 MB; 90 more of them would show
         assert peak(120) - peak(30) < 1_000_000
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="x264 reads memory it never wrote when MB-tree meets B-frames at such a width; "
-        "without B-frames it does not",
-    )
     def test_same_frames_same_bytes(self, tmp_path: Path) -> None:
         walker = Walker(MAN, -20, 220)
         drawn = render_frames([walker], width=480, height=270, num_frames=20, fps=12, noise=1)
