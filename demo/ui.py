@@ -10,6 +10,7 @@ import gradio as gr
 from demo import handlers
 from demo.limits import LIMITS, MAX_FILE_BYTES
 from demo.readout import WALKER_COLUMNS
+from gaitcolor_core import Settings
 
 EXAMPLES = {
     "One walker": "one_walker.mp4",
@@ -160,7 +161,7 @@ def _controls() -> Controls:
         strength = gr.Slider(
             0,
             1,
-            value=0.5,
+            value=Settings().strength,
             step=0.05,
             label="Strength",
             info="0 leaves the shape alone, 1 goes as far as a body stays plausible.",
