@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from gaitcolor_core import GaitAnonymizer, Settings
+from gaitcolor_core.cli import main
 from gaitcolor_core.evaluation.judge import judge
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.video import VideoReader, VideoWriter
@@ -74,3 +76,19 @@ def test_clips_of_different_length_are_refused(data: Path, weights: Path, tmp_pa
     clips = [cut(source, tmp_path / f"{count}.mp4", 0, count) for count in (2, 3)]
     with pytest.raises(InputError, match="differ in length"):
         judge(*clips, weights=weights)
+
+
+def test_the_command_says_who_passed_through(
+    data: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = cut(data / "clips" / "humanwalking_1.mp4", tmp_path / "clip.mp4", 84, 3)
+    code = main(["judge", str(clip), str(clip), "--detector", str(weights)])
+    printed = json.loads(capsys.readouterr().out)
+    assert code == 1
+    assert printed["leaks"] == printed["persons"] == 6
+
+
+def test_the_command_needs_a_detector(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "none.pt"
+    assert main(["judge", "a.mp4", "b.mp4", "--detector", str(missing)]) == 1
+    assert "none.pt" in capsys.readouterr().err
