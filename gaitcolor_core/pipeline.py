@@ -103,17 +103,20 @@ class GaitAnonymizer:
             size = (clip.metadata.width, clip.metadata.height, clip.metadata.fps)
             writer = VideoWriter(output, *size, tags=clip.tags, audio_from=source)
             pair = None
+            if side_by_side is not None:
+                pair = VideoWriter(side_by_side, 2 * size[0], *size[1:], audio_from=source)
+            writers = [each for each in (writer, pair) if each is not None]
+            # What cannot be written is noticed before the work is done.
+            for each in writers:
+                each.check()
+            scene = self._look(clip, plates, clip.metadata, watch, on_progress)
+            seed = self._seed()
+            actors = self._cast(scene, size, seed, watch)
+            redrawer = self._redrawer(scene, actors, plates, watch)
+            tally = Tally(actors)
             with ExitStack() as files:
-                # Opened first: what cannot be written is noticed before the work is done.
-                files.enter_context(writer)
-                if side_by_side is not None:
-                    pair = VideoWriter(side_by_side, 2 * size[0], *size[1:], audio_from=source)
-                    files.enter_context(pair)
-                scene = self._look(clip, plates, clip.metadata, watch, on_progress)
-                seed = self._seed()
-                actors = self._cast(scene, size, seed, watch)
-                redrawer = self._redrawer(scene, actors, plates, watch)
-                tally = Tally(actors)
+                for each in writers:
+                    files.enter_context(each)
                 for frame_id, (image, time_s) in enumerate(watch.each("read", clip)):
                     redrawn = redrawer.redraw(frame_id, image)
                     with watch("measure"):

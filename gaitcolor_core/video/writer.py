@@ -84,6 +84,20 @@ class VideoWriter:
         self._partial = self.path.absolute().with_name(f"{hidden}.partial.mp4")
         self._partial_with_sound = self._partial.with_name(f"{hidden}.sound.partial.mp4")
 
+    def check(self) -> None:
+        """See whether the file could be written, and leave nothing behind.
+
+        Raises:
+            InputError: `path` or `audio_from` cannot be used.
+            OSError: the folder cannot be written to.
+        """
+        refuse_target(self.path, self._audio_from)
+        with self._plain_errors():
+            try:
+                self._partial.touch(exist_ok=False)
+            finally:
+                self._partial.unlink(missing_ok=True)
+
     def __enter__(self) -> Self:
         """Open the temporary file.
 
