@@ -111,8 +111,8 @@ class DeformedGait:
         trunk = trunk * (1 - _smooth_step(old_height, _BELLY, _NECK))
         self._upright = self._x - draw.lean * trunk
         self._width = _width_factor(self._upright, old_height, draw)
-        self._legs = (1 + draw.stride) * (1 - _smooth_step(old_height, 0.05, _HIP))
         self._not_legs = _smooth_step(old_height, 0.05, _HIP)
+        self._legs = (1 + draw.stride) * (1 - self._not_legs)
         self._reach = _TRUNK_REACH + (_LEG_REACH - _TRUNK_REACH) * (1 - self._not_legs)
         self._hands = (1 - 1 / (1 + draw.arms)) * _hand_level(old_height)
         self.sequence = replace(gait, silhouettes=self._deformed(gait.silhouettes))

@@ -216,7 +216,8 @@ class WalkerReport:
         frames_interpolated: frames in which the walker's mask was interpolated, then anonymized.
         frames_covered: frames in which the walker was blurred instead of anonymized.
         gait_period_frames: frames per gait cycle; None if the walker shows no periodic gait.
-        psnr_crop_db: PSNR of the walker's square crop, result against original, mean over frames.
+        psnr_crop_db: PSNR of the walker's square crop, result against original, mean over
+            every fifth frame that was drawn, as all figures below but the last.
         ssim_crop: SSIM of the same crops.
         psnr_overlap_db: PSNR inside the overlap of old and new silhouette alone.
         ssim_overlap: SSIM inside the overlap alone.

@@ -1,8 +1,8 @@
 """Task 2: the walker's colors on the anonymized silhouette, without training.
 
-Both implementations color a square in place: where the new body lies on the old one, every pixel
-keeps its own color, so that clothes, skin and face stay what they were. They differ in how the
-new body is colored where it reaches beyond the old one.
+`nearest` leaves every pixel of the old body as it is and repeats the rim where the new body
+reaches beyond. `warp` lets the texture follow the new body at its outline and in its limbs, and
+leaves it in place deep inside, so that clothes, skin and face stay what they were.
 """
 
 from __future__ import annotations
