@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gaitcolor_core.cli.targets import new_folder, plan
 from gaitcolor_core.structures import InputError
-from gaitcolor_core.targets import new_folder, plan
 
 
 @pytest.fixture

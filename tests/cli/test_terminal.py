@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
+from gaitcolor_core.cli.terminal import Progress, Stopper
 from gaitcolor_core.structures import Stopped
-from gaitcolor_core.terminal import Progress, Stopper
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
 
