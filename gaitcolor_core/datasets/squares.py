@@ -1,0 +1,47 @@
+"""The paper's crop: a walker's box, zeros beside it, as a square of one size."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitcolor_core.gait import SILHOUETTE_SIZE, silhouette_in_square
+from gaitcolor_core.imaging import SquareCrop, resample_square, to_uint8
+from gaitcolor_core.structures import Bool, Float64, PackedMask, UInt8
+
+Box = tuple[int, int, int, int]
+
+
+def square_silhouette(mask: PackedMask, box: Box) -> Bool:
+    """The pixels of `mask` in `box`, as x_sil `(S, S)` bool.
+
+    Args:
+        mask: a walker's pixels in a frame.
+        box: `(left, top, right, bottom)` in frame pixels, right and bottom exclusive. Its
+            height, or its width if that is more, becomes the side of the square.
+    """
+    left, top, right, bottom = box
+    inside = np.zeros((bottom - top, right - left), bool)
+    mask.paint(inside, (left, top))
+    return silhouette_in_square(PackedMask.pack(inside, left, top), _square(box))
+
+
+def square_crop(image: UInt8, box: Box) -> UInt8:
+    """The pixels of `image` `(H, W, 3)` uint8 in `box`, as x_rgb `(S, S, 3)` uint8.
+
+    The background in the box stays; beside the box, and beyond the frame, lie zeros.
+    """
+    square = SquareCrop.around(np.array(box, np.float64))
+    patch = square.cut(image)
+    left, top, right, bottom = box
+    patch[: max(top - square.top, 0)] = 0
+    patch[bottom - square.top :] = 0
+    patch[:, : max(left - square.left, 0)] = 0
+    patch[:, right - square.left :] = 0
+    whole = np.array([0, 0, square.side, square.side], np.float64)
+    return to_uint8(resample_square(patch, whole, SILHOUETTE_SIZE))
+
+
+def _square(box: Box) -> Float64:
+    square = SquareCrop.around(np.array(box, np.float64))
+    left, top, side = square.left, square.top, square.side
+    return np.array([left, top, left + side, top + side], np.float64)
