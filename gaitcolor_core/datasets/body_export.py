@@ -38,7 +38,7 @@ BONES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("thigh", "pelvis", ("upperleg01", "upperleg02")),
     ("shank", "thigh", ("lowerleg01", "lowerleg02")),
     ("foot", "shank", ("foot",)),
-    ("toes", "foot", ("toe3-1",) + tuple(f"toe{i}-{j}" for i in range(1, 6) for j in (1, 2, 3))),
+    ("toes", "foot", ("toe3-1", *(f"toe{i}-{j}" for i in range(1, 6) for j in (1, 2, 3)))),
     ("shoulder", "thorax", ("clavicle", "shoulder01")),
     ("upper_arm", "shoulder", ("upperarm01", "upperarm02")),
     ("forearm", "upper_arm", ("lowerarm01", "lowerarm02")),
@@ -115,7 +115,7 @@ def _load_anny() -> Any:
 
 
 def _sample(model: Any, rng: np.random.Generator) -> tuple[Float64, Float64, Float64]:
-    """Adults in standing pose: vertices `(N, V, 3)`, joints `(N, J, 3)` m, gender `(N,)` (1 = f)."""
+    """Standing adults: vertices `(N, V, 3)`, joints `(N, J, 3)` in m; `(N,)` 1 = female."""
     bodies, joints, genders = [], [], []
     for index in tqdm(range(NUM_BODIES), desc="bodies"):
         gender = float(index % 2)
