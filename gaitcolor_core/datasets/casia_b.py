@@ -19,13 +19,10 @@ import numpy as np
 
 from gaitcolor_core.datasets.gait_set import SequenceKey
 from gaitcolor_core.datasets.layout import files_beside, folder_of, sequence_folders
-from gaitcolor_core.datasets.squares import Box, square_crop, square_silhouette
+from gaitcolor_core.datasets.squares import Box, body_box, square_crop, square_silhouette
 from gaitcolor_core.structures import Bool, InputError, PackedMask, UInt8
 from gaitcolor_core.video import VideoReader
 
-# Background subtraction leaves specks; a part of the body that came off is larger than this share
-# of the largest one.
-MIN_PART_SHARE = 0.02
 # The scenery is the median of so many frames.
 PLATE_FRAMES = 25
 
@@ -116,9 +113,9 @@ class CasiaB:
         """Frame number, mask and box of every frame with a walker."""
         found = []
         for number, path in self._pictures(key):
-            mask = _read_mask(path)
-            if mask.any():
-                found.append((number, PackedMask.pack(mask), _body_box(mask)))
+            mask = PackedMask.pack(_read_mask(path))
+            if mask.bits.size:
+                found.append((number, mask, body_box(mask)))
         if not found:
             raise InputError(f"All silhouettes in '{self._folders[key]}' are empty.")
         return found
@@ -175,17 +172,3 @@ def _read_mask(path: Path) -> Bool:
     if picture is None:
         raise InputError(f"The silhouette '{path}' is damaged; copy it again.")
     return np.asarray(picture > 127)
-
-
-def _body_box(mask: Bool) -> Box:
-    """The bounds of the body, which may have come apart, but not of specks."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    parts = stats[1:]  # the first one is the background
-    area = parts[:, cv2.CC_STAT_AREA]
-    left, top, width, height, _ = parts[area >= MIN_PART_SHARE * area.max()].T
-    return (
-        int(left.min()),
-        int(top.min()),
-        int((left + width).max()),
-        int((top + height).max()),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from gaitcolor_core.gait import SILHOUETTE_SIZE, silhouette_in_square
@@ -9,6 +10,30 @@ from gaitcolor_core.imaging import SquareCrop, resample_square, to_uint8
 from gaitcolor_core.structures import Bool, Float64, PackedMask, UInt8
 
 Box = tuple[int, int, int, int]
+# Segmentation leaves specks; a part of the body that came off is larger than this share of the
+# largest one.
+MIN_PART_SHARE = 0.02
+
+
+def body_box(mask: PackedMask) -> Box:
+    """The bounds of a body, which may have come apart, but not of specks.
+
+    Args:
+        mask: a walker's pixels in a frame, at least one.
+
+    Returns:
+        `(left, top, right, bottom)` in frame pixels, right and bottom exclusive.
+    """
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.unpack().astype(np.uint8))
+    parts = stats[1:]  # the first one is the background
+    area = parts[:, cv2.CC_STAT_AREA]
+    left, top, width, height, _ = parts[area >= MIN_PART_SHARE * area.max()].T
+    return (
+        mask.x + int(left.min()),
+        mask.y + int(top.min()),
+        mask.x + int((left + width).max()),
+        mask.y + int((top + height).max()),
+    )
 
 
 def square_silhouette(mask: PackedMask, box: Box) -> Bool:
@@ -16,8 +41,8 @@ def square_silhouette(mask: PackedMask, box: Box) -> Bool:
 
     Args:
         mask: a walker's pixels in a frame.
-        box: `(left, top, right, bottom)` in frame pixels, right and bottom exclusive. Its
-            height, or its width if that is more, becomes the side of the square.
+        box: such as `body_box`. Its height, or its width if that is more, becomes the side of
+            the square.
     """
     left, top, right, bottom = box
     inside = np.zeros((bottom - top, right - left), bool)
