@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.request import urlopen
 
 import cv2
@@ -19,6 +19,12 @@ import numpy as np
 import torch
 
 from gaitcolor_core.imaging import soft_mask
+from gaitcolor_core.models.walker_segmenter import (
+    CONFIG_NAME,
+    as_yolo,
+    bundled_checkpoint,
+    load_walker_segmenter,
+)
 from gaitcolor_core.structures import (
     Detections,
     Float32,
@@ -30,12 +36,14 @@ from gaitcolor_core.structures import (
 from gaitcolor_core.ultralytics_setup import prepare_ultralytics
 
 OFFICIAL_WEIGHTS = "yolo11n-seg.pt"
+BUNDLED_WEIGHTS = "walker_segmenter"
 OFFICIAL_HOST = "github.com"
 REACH_LIMIT_S, READ_LIMIT_S = 3, 20
 # What every file of torch.save begins with, and no web page of a hotel's network.
 ZIP_MAGIC = b"PK"
 # Masks finer than this do not show: the model's prototypes are 160 pixels wide.
 MASK_SIDE_PX = 1280
+IMAGE_SIDE_PX = 640
 # Low on purpose: a person who is found twice is covered twice, one who is missed is exposed.
 MIN_SCORE = 0.2
 PERSON_CLASS = 0
@@ -61,23 +69,31 @@ class YoloSegmenter:
     """An ultralytics YOLO segmentation model, restricted to persons.
 
     Args:
-        weights: path of the `.pt` file. It is a pickle: load only files you trust.
+        weights: path of the `.pt` file, or a folder like `checkpoints/walker_segmenter`. A `.pt`
+            file is a pickle: load only files you trust.
         device: torch device.
+        image_side_px: the longer side of what the network sees, a multiple of 32; more finds
+            smaller persons and takes longer. None = what the weights were made for.
+        min_score: lowest score of a person. None = likewise.
 
     Raises:
         InputError: the file is missing, unreadable or not a segmentation model.
     """
 
-    def __init__(self, weights: Path, *, device: str) -> None:
-        if not weights.is_file():
-            raise InputError(f"There is no detector at '{weights}'; check the path.")
-        if weights.suffix != ".pt":
-            raise InputError(
-                f"'{weights}' is no PyTorch model; give a YOLO segmentation model ending in .pt."
-            )
-        self._model = _load_yolo(weights)
+    def __init__(
+        self,
+        weights: Path,
+        *,
+        device: str,
+        image_side_px: int | None = None,
+        min_score: float | None = None,
+    ) -> None:
+        loaded = _load(weights)
+        self._model = loaded.model
         self._device = device
-        self.description = f"{weights.name} (ultralytics)"
+        self._image_side_px = image_side_px or loaded.image_side_px
+        self._min_score = loaded.min_score if min_score is None else min_score
+        self.description = loaded.description
 
     def prepare(self, clip: Iterable[VideoFrame]) -> None:
         """The network needs to see nothing beforehand."""
@@ -89,8 +105,8 @@ class YoloSegmenter:
         result = self._model.predict(
             small[..., ::-1],  # ultralytics takes BGR
             classes=[PERSON_CLASS],
-            conf=MIN_SCORE,
-            imgsz=640,
+            conf=self._min_score,
+            imgsz=self._image_side_px,
             retina_masks=True,
             device=self._device,
             verbose=False,
@@ -126,16 +142,17 @@ def find_weights(name: str | None) -> Path | None:
     """Where the detector's weights are, or None if none can be had.
 
     In this order: `name` (a path, or the name of an official model), the environment variable
-    `GAITCOLOR_DETECTOR`, the official download, which is tried once and quickly.
+    `GAITCOLOR_DETECTOR`, the official download, which is tried once and quickly, and the folder of
+    the weights that come with the package.
 
     Raises:
         InputError: the user named weights that cannot be had.
     """
     wanted = name or os.environ.get("GAITCOLOR_DETECTOR")
     if wanted is None:
-        return _download(OFFICIAL_WEIGHTS)
+        return _download(OFFICIAL_WEIGHTS) or bundled_checkpoint(BUNDLED_WEIGHTS)
     path = Path(wanted).expanduser()
-    if path.is_file():
+    if path.is_file() or (path / CONFIG_NAME).is_file():
         return path
     if path.parent == Path() and path.suffix == ".pt" and (fetched := _download(path.name)):
         return fetched
@@ -160,6 +177,28 @@ def _mask_in_frame(
     if not cut.size or min(size) <= 0:
         return PackedMask.pack(np.zeros((1, 1), bool))
     return PackedMask.pack(cv2.resize(cut, size, interpolation=cv2.INTER_LINEAR) > 0.5, x, y)
+
+
+class _Loaded(NamedTuple):
+    model: Any
+    description: str
+    image_side_px: int
+    min_score: float
+
+
+def _load(weights: Path) -> _Loaded:
+    if weights.is_dir():
+        own = load_walker_segmenter(weights)
+        origin = "bundled" if weights == bundled_checkpoint(weights.name) else "own training"
+        description = f"{weights.name} ({origin})"
+        return _Loaded(as_yolo(own), description, own.image_side_px, own.min_score)
+    if not weights.is_file():
+        raise InputError(f"There is no detector at '{weights}'; check the path.")
+    if weights.suffix != ".pt":
+        raise InputError(
+            f"'{weights}' is no PyTorch model; give a YOLO segmentation model ending in .pt."
+        )
+    return _Loaded(_load_yolo(weights), f"{weights.name} (ultralytics)", IMAGE_SIDE_PX, MIN_SCORE)
 
 
 def _load_yolo(weights: Path) -> Any:

@@ -1,0 +1,1 @@
+"""Networks: tensors in, tensors out; none of them reads a file of its own accord."""

@@ -1,0 +1,1 @@
+"""Training: one readable loop a network, and what it eats."""

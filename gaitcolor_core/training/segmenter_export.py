@@ -1,0 +1,59 @@
+"""A trained segmenter as the folder that ships: weights, how to use them, and what is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gaitcolor_core.models.walker_segmenter import CONFIG_NAME, WEIGHTS_NAME
+from gaitcolor_core.training.checkpoints import read_checkpoint, under_prefix, write_checkpoint
+
+IMAGE_SIDE_PX, MIN_SCORE = 640, 0.2
+
+
+def export_segmenter(
+    state: Path,
+    folder: Path,
+    *,
+    image_side_px: int = IMAGE_SIDE_PX,
+    min_score: float = MIN_SCORE,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the averaged weights of a training run, for `load_walker_segmenter`.
+
+    Args:
+        state: what `train_segmenter` returned.
+        folder: is made; what it held is replaced.
+        image_side_px: the longer side of the pictures that the network is to be used on.
+        min_score: what is found with a lower score is nobody.
+        facts: what else `config.json` is to say, such as the frames and the figures reached.
+
+    Raises:
+        InputError: `state` is no training run.
+    """
+    tensors, notes = read_checkpoint(state)
+    recipe = json.loads(notes["recipe"])
+    average = under_prefix("average", tensors)
+    write_checkpoint(
+        folder / WEIGHTS_NAME, {name: _compact(value) for name, value in average.items()}, {}
+    )
+    config = {
+        "architecture": recipe["architecture"],
+        "classes": ["person"],
+        "image_side_px": image_side_px,
+        "min_score": min_score,
+        "input": "RGB in [0, 1], letterboxed with gray 114 to a multiple of 32",
+        "recipe": {**recipe, "steps": len(tensors["losses"])},
+        **(facts or {}),
+    }
+    (folder / CONFIG_NAME).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def _compact(value: Tensor) -> Tensor:
+    """Half precision for the weights of convolutions; batch statistics need their range."""
+    return value.to(torch.float16) if value.is_floating_point() and value.ndim > 1 else value
