@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from gaitcolor_core.cli.options import add_yolo, yolo_weights
 from gaitcolor_core.cli.outcome import FAILED, failures_of, work_on
 from gaitcolor_core.cli.terminal import Stopper
-from gaitcolor_core.structures import InputError
 
 
 def add(commands: Any) -> None:
@@ -23,21 +23,16 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("original", type=Path, help="a video")
     parser.add_argument("result", type=Path, help="the same video, anonymized")
-    parser.add_argument(
-        "--detector", metavar="PATH", help="YOLO segmentation model that looks for persons"
-    )
+    add_yolo(parser)
     parser.set_defaults(run=run, fail=parser.error)
 
 
 def run(options: argparse.Namespace, stopper: Stopper) -> int:
     """Do it; the exit code says whether somebody passed through."""
     from gaitcolor_core.evaluation.judge import judge
-    from gaitcolor_core.stages.segment import find_weights
 
     with failures_of(options.original):
-        weights = find_weights(options.detector)
-        if weights is None:
-            raise InputError("No detector can be had; give one with --detector PATH.")
+        weights = yolo_weights(options.detector)
     with work_on(options.original, stopper) as progress:
         judgement = judge(options.original, options.result, weights=weights, on_progress=progress)
     print(json.dumps(dataclasses.asdict(judgement), indent=2))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import get_args, get_type_hints
 
-from gaitcolor_core.structures import Settings
+from gaitcolor_core.structures import InputError, Settings
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +37,27 @@ def add_hardware(parser: argparse.ArgumentParser) -> None:
         "GAITCOLOR_DETECTOR, else the official model, else static)",
     )  # fmt: skip
     parser.add_argument("--device", help="torch device (default: cuda where there is one)")
+
+
+def add_yolo(parser: argparse.ArgumentParser) -> None:
+    """Let the user say which detector is asked, where no other segmenter can serve."""
+    parser.add_argument(
+        "--detector", metavar="PATH", help="YOLO segmentation model that looks for persons"
+    )
+
+
+def yolo_weights(name: str | None) -> Path:
+    """The file of the detector that the user named, or of the one that serves by default.
+
+    Raises:
+        InputError: it cannot be had.
+    """
+    from gaitcolor_core.stages.segment import find_weights
+
+    weights = find_weights(name)
+    if weights is None:
+        raise InputError("No detector can be had; give one with --detector PATH.")
+    return weights
 
 
 def natural(text: str) -> int:

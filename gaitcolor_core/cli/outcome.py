@@ -53,12 +53,13 @@ def failures_of(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def work_on(path: Path, stopper: Stopper) -> Iterator[Progress]:
+def work_on(path: Path, stopper: Stopper, *, unit: str = "frame") -> Iterator[Progress]:
     """Show the progress of the work on a file, and sum up in a sentence why it fails.
 
     Args:
         path: the file, by whose name the user knows the work.
         stopper: hears the wish to stop, and is asked whenever progress is made.
+        unit: what is counted.
 
     Yields:
         The callback that takes the progress.
@@ -66,7 +67,7 @@ def work_on(path: Path, stopper: Stopper) -> Iterator[Progress]:
     Raises:
         Failure: there was an InputError or an OSError.
     """
-    with failures_of(path), Progress(path.name, stopper) as progress:
+    with failures_of(path), Progress(path.name, stopper, unit=unit) as progress:
         yield progress
 
 

@@ -68,14 +68,15 @@ class Stopper:
 
 
 class Progress:
-    """Shows on stderr how far the work on a clip is, and ends it when the user wishes.
+    """Shows on stderr how far the work on a file is, and ends it when the user wishes.
 
     Call it as `on_progress`; see `GaitAnonymizer.anonymize_video`.
     """
 
-    def __init__(self, name: str, stopper: Stopper) -> None:
-        """Work on the clip called `name` begins with the context."""
+    def __init__(self, name: str, stopper: Stopper, *, unit: str = "frame") -> None:
+        """Work on the file called `name` begins with the context; it is counted in `unit`."""
         self._name = name
+        self._unit = unit
         self._stopper = stopper
         self._bar: Any = None
         self._stage = ""
@@ -97,7 +98,7 @@ class Progress:
             self._say(f"done in {time.perf_counter() - self._start_s:.1f} s")
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Show that `done` of `total` frames have passed a `stage`.
+        """Show that `done` of `total` units have passed a `stage`.
 
         Raises:
             Stopped: the user wishes to end.
@@ -110,7 +111,7 @@ class Progress:
             if self._bar is not None:
                 self._bar.close()
             label = f"{self._name}: {stage}"
-            self._bar = tqdm(desc=label, total=total, unit="frame", leave=False, file=sys.stderr)
+            self._bar = tqdm(desc=label, total=total, unit=self._unit, leave=False, file=sys.stderr)
             self._stage = stage
         self._bar.update(done - self._bar.n)
 

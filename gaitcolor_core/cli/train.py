@@ -1,0 +1,16 @@
+"""`train`: one command a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gaitcolor_core.cli import train_segmenter
+
+
+def add(commands: Any) -> None:
+    """Say which networks can be trained."""
+    parser = commands.add_parser(
+        "train", help="train a network", description="Train a network from random weights."
+    )
+    networks = parser.add_subparsers(title="networks", metavar="NETWORK", required=True)
+    train_segmenter.add(networks)
