@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import safe_open
 from scipy.sparse import csr_array
+from scipy.spatial.transform import Rotation
 
 from gaitcolor_core.structures import Float32, Float64, Int64
 
@@ -84,6 +85,12 @@ class Pose:
 
     turns: Mapping[str, Float64]
     pelvis: Float64
+
+    def placed(self, heading_deg: float, position: Float64) -> Pose:
+        """The same motion turned to the left by `heading_deg` and then moved to `(x, y, z)` m."""
+        turn = Rotation.from_euler("z", heading_deg, degrees=True).as_matrix()
+        turns = {**self.turns, "pelvis": turn @ self.turns["pelvis"]}
+        return Pose(turns, self.pelvis @ turn.T + position)
 
 
 def bone_motions(body: Body, pose: Pose) -> tuple[Float64, Float64]:

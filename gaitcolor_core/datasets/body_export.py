@@ -71,7 +71,7 @@ def export(path: Path, *, seed: int = 0) -> None:
     rng = np.random.default_rng(seed)
     vertices, joints, traits = _sample(model, rng)
     faces = _outer_faces(model)
-    kept_faces, corners, shares = _thin(vertices.mean(0), faces)
+    kept_faces, corners, shares = _thin(_spread_out(model), faces)
     vertices = np.einsum("nvkc,vk->nvc", vertices[:, corners], shares)
     weights = np.einsum("vkb,vk->vb", _bone_weights(model)[corners], shares)
     strongest = np.argsort(-weights, axis=1)[:, :WEIGHTS_PER_VERTEX]
@@ -252,6 +252,13 @@ def _outer_faces(model: Any) -> Int64:
     return faces[part[faces[:, 0]] == largest]
 
 
+def _spread_out(model: Any) -> Float64:
+    """The default body `(V, 3)` with its arms away from the trunk, so that no parts touch."""
+    with torch.no_grad():
+        vertices: Float64 = model()["vertices"][0].double().numpy()
+    return vertices
+
+
 def _thin(vertices: Float64, faces: Int64) -> tuple[Int64, Int64, Float64]:
     """A lighter mesh whose vertices are mixtures of old ones.
 
@@ -263,9 +270,22 @@ def _thin(vertices: Float64, faces: Int64) -> tuple[Int64, Int64, Float64]:
     points, kept = fast_simplification.simplify(
         vertices.astype(np.float32), faces.astype(np.int32), target_count=KEPT_FACES
     )
-    distance, near = cKDTree(vertices).query(points, k=3)
+    # Fingers lie side by side: only the nearest vertex and its own neighbors may be mixed.
+    skin = np.unique(faces)
+    nearest = skin[cKDTree(vertices[skin]).query(points)[1]]
+    near = np.stack(
+        [_closest(vertices, faces, point, v) for point, v in zip(points, nearest, strict=True)]
+    )
+    distance = np.linalg.norm(vertices[near] - points[:, None], axis=2)
     closeness = 1 / np.maximum(distance, 1e-5)
     return kept.astype(np.int64), near, closeness / closeness.sum(1, keepdims=True)
+
+
+def _closest(vertices: Float64, faces: Int64, point: Float64, vertex: int) -> Int64:
+    """`vertex` and the two of its neighbors that are closest to `point`."""
+    ring = np.setdiff1d(faces[(faces == vertex).any(1)], [vertex])
+    order = np.argsort(np.linalg.norm(vertices[ring] - point, axis=1))
+    return np.array([vertex, *ring[order[:2]]])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
