@@ -14,8 +14,12 @@ from gaitcolor_core.structures import Bool, Detections, Float32, Int64, PackedMa
 
 # Walkers who are found at all can be worse outlined than what a model should learn.
 MIN_SCORE = 0.6
-# A mask that comes so close to the edge of the picture is cut off by it.
-EDGE_PX = 1
+# A mask that comes so close to the edge of the picture, as a share of the picture, may be cut off
+# by it: masks are found at a lower resolution and end early there.
+EDGE_SHARE = 0.01
+# A smaller body is a blur in a square of 128 pixels; one that is not higher than wide by this
+# factor lacks its legs, or does not walk.
+MIN_HEIGHT_PX, MIN_HEIGHT_PER_WIDTH = 64, 1.2
 # Of the walker's box, what may lie in the boxes of others; and of the walker's usual height, what
 # must show.
 MAX_SHARED, MIN_HEIGHT_SHARE = 0.05, 0.9
@@ -76,7 +80,8 @@ def find_stretches(
 
     Returns:
         Stretches of `MIN_FRAMES` to `max_frames` frames in which the walker is found with
-        confidence, hidden by nobody and nothing, and not cut off by the edge of the picture.
+        confidence, hidden by nobody and nothing, not cut off by the edge of the picture, and not
+        tiny.
     """
     found: list[Stretch] = []
     for track in persons.tracks:
@@ -122,16 +127,12 @@ def _confident(track: Track, detections: Sequence[Detections]) -> Bool:
 
 
 def _uncut(track: Track, frame_shape: tuple[int, int]) -> Bool:
-    """Where the mask does not touch the edge of the picture."""
+    """Where the mask stays away from the edge of the picture."""
     left, top, right, bottom = np.array([mask.xyxy for mask in track.masks]).T
     height, width = frame_shape
-    return np.asarray(
-        (left > EDGE_PX)
-        & (top > EDGE_PX)
-        & (right < width - EDGE_PX)
-        & (bottom < height - EDGE_PX)
-        & (right > left)
-    )
+    edge_x, edge_y = max(EDGE_SHARE * width, 1), max(EDGE_SHARE * height, 1)
+    inside = (left > edge_x) & (right < width - edge_x)
+    return np.asarray(inside & (top > edge_y) & (bottom < height - edge_y))
 
 
 def _apart(track: Track, others: Mapping[int, Sequence[Float32]]) -> Bool:
@@ -152,10 +153,11 @@ def _shared(box: Float32, other: Float32) -> float:
 
 
 def _upright(track: Track, frame_shape: tuple[int, int], fps: float) -> Bool:
-    """Where the walker is as tall as usual: nothing hides head or legs."""
+    """Where the walker is large enough and as tall as usual: nothing hides head or legs."""
     _, top, ground = body_lines(track, frame_shape=frame_shape, fps=fps)
-    heights = np.array([mask.shape[0] for mask in track.masks])
-    return np.asarray(heights >= MIN_HEIGHT_SHARE * (ground - top))
+    heights, widths = np.array([mask.shape for mask in track.masks]).T
+    usual = np.maximum(MIN_HEIGHT_SHARE * (ground - top), MIN_HEIGHT_PX)
+    return np.asarray((heights >= usual) & (heights >= MIN_HEIGHT_PER_WIDTH * widths))
 
 
 def _runs(frame_ids: Int64, whole: Bool, max_frames: int) -> Iterator[Int64]:

@@ -100,8 +100,21 @@ def test_nobody_gives_nothing() -> None:
 def test_frames_in_which_the_edge_cuts_the_walker_are_left_out() -> None:
     coming = {
         frame: (max(box[0], 0), *box[1:]) for frame, box in passing(start=-30).items()
-    }  # inside by more than a pixel from frame 7 on
+    }  # inside by more than 4 pixels, a hundredth of the picture, from frame 7 on
     assert frames(stretches(walker(coming))) == [list(range(7, 30))]
+
+
+def test_masks_that_end_just_before_the_edge_count_as_cut() -> None:
+    low = {frame: (left, 78, right, 198) for frame, (left, _, right, _) in passing().items()}
+    assert stretches(walker(low)) == []
+    higher = {frame: (left, 77, right, 197) for frame, (left, _, right, _) in passing().items()}
+    assert len(stretches(walker(higher))) == 1
+
+
+def test_who_is_tiny_or_has_no_legs_is_left_out() -> None:
+    tiny = {frame: (left, 100, left + 20, 163) for frame, (left, *_) in passing().items()}
+    bust = {frame: (left, 80, left + 70, 160) for frame, (left, *_) in passing().items()}
+    assert stretches(walker(tiny)) == stretches(walker(bust)) == []
 
 
 def test_frames_in_doubt_are_left_out() -> None:
