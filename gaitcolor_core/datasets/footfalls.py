@@ -89,20 +89,21 @@ class Footfalls:
         swing = CubicHermiteSpline([TOE_OFF, 1.0], np.stack([leave, land]), speed)(share)
         ratio = np.clip((share - TOE_OFF) / (1 - TOE_OFF), 0, 1)
         lift = style.lift_ratio * self._body.stature_m * _bump(ratio)
-        tip = ball + TOE_LENGTH * (ball - heel)
         travel = _travel(ratio)
         in_swing = share >= TOE_OFF
         local = np.where(in_swing[:, None], swing + np.stack([0 * lift, lift], 1), stance(share))
         pitch = pitch_of(share)
-        lowest = np.min([_height(point - center, pitch) for point in (heel, ball, tip)], 0)
+        relaxing = float(pitch_of(TOE_OFF)) * np.maximum(1 - 3 * ratio, 0)
+        toes = np.where(in_swing, relaxing, np.where(share < HEEL_OFF, 0.0, pitch))
+        heights = [_height(point - center, pitch) for point in (heel, ball)]
+        tip = heights[1] - TOE_LENGTH * (heel - ball)[0] * np.sin(pitch - toes)
+        lowest = np.min([*heights, tip], 0)
         missing = CLEARANCE_M * 4 * ratio * (1 - ratio) - local[:, 1] - lowest
         local[:, 1] += in_swing * np.maximum(missing, 0)
         forward = self._falls[step] + local[:, 0] + in_swing * travel * stretch
         outward = self._width[step] + in_swing * travel * (
             self._width[step + 2] - self._width[step]
         )
-        relaxing = float(pitch_of(TOE_OFF)) * np.maximum(1 - 3 * ratio, 0)
-        toes = np.where(in_swing, relaxing, np.where(share < HEEL_OFF, 0.0, pitch))
         sign = 1 - 2 * side
         points = np.stack([sign * outward, -forward, local[:, 1]], 1)
         return FootMotion(points, pitch, toes, sign * style.toe_out_deg, share)

@@ -1,0 +1,72 @@
+"""The color pictures of a rendered set: a walk in front of a place of its own, cut to squares."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from gaitcolor_core.datasets.backdrops import Backdrop
+from gaitcolor_core.datasets.camera import Camera
+from gaitcolor_core.datasets.photograph import photograph
+from gaitcolor_core.datasets.raster import Renderer, Snapshot
+from gaitcolor_core.datasets.sensor import Sensor
+from gaitcolor_core.datasets.subject import Take
+from gaitcolor_core.imaging import resample_square
+from gaitcolor_core.structures import Float64, UInt8
+
+# Behind the farthest point of a walk.
+CLEAR_M = 8.0
+
+
+def backdrop_of(
+    camera: Camera, rng: np.random.Generator, *, clear_m: float, kind: str | None = None
+) -> Backdrop:
+    """A random place as a camera sees it; nothing stands nearer than `clear_m`."""
+    forward = camera.axes()[2]
+    return Backdrop.draw(
+        rng,
+        camera.width,
+        camera.height,
+        camera_height_m=camera.position[2],
+        pitch_deg=float(np.degrees(np.arcsin(forward[2]))),
+        fov_deg=camera.fov_deg,
+        yaw_deg=float(np.degrees(np.arctan2(-forward[0], forward[1]))),
+        clear_m=clear_m,
+        kind=kind,
+    )
+
+
+def color_crops(
+    take: Take, camera: Camera, boxes: Float64, size: int, rng: np.random.Generator
+) -> UInt8:
+    """A walk as a camera films it, cut to the squares `boxes`.
+
+    Args:
+        take: the walk, T frames.
+        camera: who looks.
+        boxes: `(T, 4)` xyxy in the camera's pixels.
+        size: S, side of the result in pixels.
+        rng: the place, the camera's flaws, the noise.
+
+    Returns:
+        `(T, S, S, 3)` uint8 RGB.
+    """
+    backdrop, sensor = backdrop_of(camera, rng, clear_m=CLEAR_M), Sensor.draw(rng)
+    animation = take.figure.animate(take.pose, take.phase)
+    crops = []
+    for index, (box, matrix) in enumerate(zip(boxes, camera.crop(boxes), strict=True)):
+        background = np.asarray(resample_square(backdrop.image, box, size) + 0.5, np.uint8)
+        px_per_m = size / take.figure.body.stature_m
+        crop, _ = photograph(
+            background, [Snapshot.of(animation, index)], matrix, backdrop.light,
+            renderer=shared_renderer(), px_per_m=px_per_m,
+        )  # fmt: skip
+        crops.append(sensor.expose(crop, rng))
+    return np.stack(crops)
+
+
+@cache
+def shared_renderer() -> Renderer:
+    """This process's renderer; making one takes half a second."""
+    return Renderer()
