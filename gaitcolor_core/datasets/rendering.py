@@ -76,9 +76,9 @@ def render_set(
     _describe(root, preset, seed)
     walks = _walks(root, preset, seed, color)
     missing = [walk for walk in walks if not walk.is_done()]
-    done = len(walks) - len(missing)
-    on_progress(done, len(walks))
-    for done, _ in enumerate(_run(missing, processes), start=done + 1):
+    kept = len(walks) - len(missing)
+    on_progress(kept, len(walks))
+    for done, _ in enumerate(_run(missing, processes), start=kept + 1):
         on_progress(done, len(walks))
 
 
