@@ -9,15 +9,18 @@ from gaitcolor_core.datasets.casia_b import CasiaB
 from gaitcolor_core.datasets.casia_b_star import CasiaBStar
 from gaitcolor_core.datasets.gait_set import GaitSet
 from gaitcolor_core.datasets.layout import folder_of, sequence_folders
+from gaitcolor_core.datasets.rendered import DESCRIPTION, RenderedSet
 
 
 def open_gait_set(root: str | Path) -> GaitSet:
-    """The gait set in a folder: CASIA-B, or CASIA-B*.
+    """The gait set in a folder: a rendered one, CASIA-B*, or CASIA-B.
 
     Raises:
         InputError: there is no such folder, or nothing in it that is known.
     """
     folder = folder_of(root)
+    if (folder / DESCRIPTION).is_file():
+        return RenderedSet(folder)
     first = next(iter(sequence_folders(folder).items()), None)
     if first is not None:
         key, place = first

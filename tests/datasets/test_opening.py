@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import cv2
@@ -7,6 +8,7 @@ import pytest
 from gaitcolor_core.datasets.casia_b import CasiaB
 from gaitcolor_core.datasets.casia_b_star import CasiaBStar
 from gaitcolor_core.datasets.opening import open_gait_set
+from gaitcolor_core.datasets.rendered import RenderedSet
 from gaitcolor_core.structures import InputError
 
 
@@ -26,6 +28,11 @@ def test_full_pictures_are_the_original(tmp_path: Path, view: Path) -> None:
 def test_arrays_of_crops_are_the_new_segmentation(tmp_path: Path, view: Path) -> None:
     np.save(view / "018-sils.npy", np.zeros((1, 128, 128), np.uint8))
     assert isinstance(open_gait_set(str(tmp_path)), CasiaBStar)
+
+
+def test_a_rendered_set_says_so_itself(tmp_path: Path) -> None:
+    (tmp_path / "set.json").write_text(json.dumps({"format": 1, "subjects": []}))
+    assert isinstance(open_gait_set(tmp_path), RenderedSet)
 
 
 @pytest.mark.parametrize("name", ["018.pkl", "018-sils.pkl"])
