@@ -5,7 +5,7 @@ A camera that pans is cut out of a wide, still picture; perspective stays exact 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,8 +16,7 @@ from gaitcolor_core.datasets.backdrops import Backdrop
 from gaitcolor_core.datasets.body import Pose
 from gaitcolor_core.datasets.camera import Camera
 from gaitcolor_core.datasets.figure import Animation
-from gaitcolor_core.datasets.photograph import photograph
-from gaitcolor_core.datasets.raster import Snapshot
+from gaitcolor_core.datasets.photograph import Photographer
 from gaitcolor_core.datasets.sensor import Sensor
 from gaitcolor_core.datasets.studio import backdrop_of, shared_renderer
 from gaitcolor_core.datasets.subject import Take, draw_subject, film
@@ -55,24 +54,23 @@ class Shot:
 
     def frames(self, rng: Rng) -> Iterator[Frame]:
         """Film it; `rng` is the sensor's noise."""
-        for index, corner in enumerate(self.corners):
-            yield self._frame(corner, [Snapshot.of(w, index) for w in self.walkers], rng)
+        photographer = Photographer(self.walkers, self.backdrop.light, shared_renderer())
+        for frame, corner in enumerate(self.corners):
+            middle = corner + np.array(self.size) / 2 - 0.5
+            view = cv2.getRectSubPix(self.backdrop.image, self.size, tuple(map(float, middle)))
+            image, masks = photographer.shoot(
+                np.asarray(view, np.uint8),
+                frame,
+                self.camera.crop(np.concatenate([corner, corner + self.size])),
+                px_per_m=self._px_per_m(frame),
+            )
+            yield Frame(self.sensor.expose(image, rng), masks)
 
-    def _frame(self, corner: Float64, walkers: Sequence[Snapshot], rng: Rng) -> Frame:
-        middle = corner + np.array(self.size) / 2 - 0.5
-        view = cv2.getRectSubPix(self.backdrop.image, self.size, tuple(map(float, middle)))
-        matrix = self.camera.crop(np.concatenate([corner, corner + self.size]))
-        distances = [self._distance(walker) for walker in walkers]
-        # One softness for all shadows: walkers of a shot are about equally far.
-        px_per_m = self.camera.focal_px / np.mean(distances) if distances else 1.0
-        image, masks = photograph(
-            np.asarray(view, np.uint8), walkers, matrix, self.backdrop.light,
-            renderer=shared_renderer(), px_per_m=float(px_per_m),
-        )  # fmt: skip
-        return Frame(self.sensor.expose(image, rng), masks)
-
-    def _distance(self, walker: Snapshot) -> float:
-        return float(self.camera.project(walker.vertices[0].astype(np.float64))[1])
+    def _px_per_m(self, frame: int) -> float:
+        """One softness for all shadows: walkers of a shot are about equally far."""
+        spots = [walker.vertices[frame, 0].astype(np.float64) for walker in self.walkers]
+        depths = [self.camera.project(spot)[1] for spot in spots]
+        return self.camera.focal_px / float(np.mean(depths)) if depths else 1.0
 
 
 # Pictures for a segmenter: their sizes, how high a person at the usual distance is, this distance,

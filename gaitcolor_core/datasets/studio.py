@@ -8,8 +8,8 @@ import numpy as np
 
 from gaitcolor_core.datasets.backdrops import Backdrop
 from gaitcolor_core.datasets.camera import Camera
-from gaitcolor_core.datasets.photograph import photograph
-from gaitcolor_core.datasets.raster import Renderer, Snapshot
+from gaitcolor_core.datasets.photograph import Photographer
+from gaitcolor_core.datasets.raster import Renderer
 from gaitcolor_core.datasets.sensor import Sensor
 from gaitcolor_core.datasets.subject import Take
 from gaitcolor_core.imaging import resample_square
@@ -54,14 +54,12 @@ def color_crops(
     """
     backdrop, sensor = backdrop_of(camera, rng, clear_m=CLEAR_M), Sensor.draw(rng)
     animation = take.figure.animate(take.pose, take.phase)
+    photographer = Photographer([animation], backdrop.light, shared_renderer())
+    px_per_m = size / take.figure.body.stature_m
     crops = []
-    for index, (box, matrix) in enumerate(zip(boxes, camera.crop(boxes), strict=True)):
-        background = np.asarray(resample_square(backdrop.image, box, size) + 0.5, np.uint8)
-        px_per_m = size / take.figure.body.stature_m
-        crop, _ = photograph(
-            background, [Snapshot.of(animation, index)], matrix, backdrop.light,
-            renderer=shared_renderer(), px_per_m=px_per_m,
-        )  # fmt: skip
+    for frame, (box, matrix) in enumerate(zip(boxes, camera.crop(boxes), strict=True)):
+        scenery = np.asarray(resample_square(backdrop.image, box, size) + 0.5, np.uint8)
+        crop, _ = photographer.shoot(scenery, frame, matrix, px_per_m=px_per_m)
         crops.append(sensor.expose(crop, rng))
     return np.stack(crops)
 
