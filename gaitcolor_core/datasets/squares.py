@@ -1,4 +1,4 @@
-"""The paper's crop: a walker's box, zeros beside it, as a square of one size."""
+"""The paper's crop: a walker's box in a square of one size, zeros beyond the frame."""
 
 from __future__ import annotations
 
@@ -51,19 +51,12 @@ def square_silhouette(mask: PackedMask, box: Box) -> Bool:
 
 
 def square_crop(image: UInt8, box: Box) -> UInt8:
-    """The pixels of `image` `(H, W, 3)` uint8 in `box`, as x_rgb `(S, S, 3)` uint8.
+    """The square of `image` `(H, W, 3)` uint8 around `box`, as x_rgb `(S, S, 3)` uint8.
 
-    The background in the box stays; beside the box, and beyond the frame, lie zeros.
+    The background stays, beside the box too, as in the pipeline's own crops; beyond the frame lie
+    zeros.
     """
-    square = SquareCrop.around(np.array(box, np.float64))
-    patch = square.cut(image)
-    left, top, right, bottom = box
-    patch[: max(top - square.top, 0)] = 0
-    patch[bottom - square.top :] = 0
-    patch[:, : max(left - square.left, 0)] = 0
-    patch[:, right - square.left :] = 0
-    whole = np.array([0, 0, square.side, square.side], np.float64)
-    return to_uint8(resample_square(patch, whole, SILHOUETTE_SIZE))
+    return to_uint8(resample_square(image, _square(box), SILHOUETTE_SIZE))
 
 
 def _square(box: Box) -> Float64:

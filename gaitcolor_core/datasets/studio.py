@@ -12,7 +12,7 @@ from gaitcolor_core.datasets.photograph import Photographer
 from gaitcolor_core.datasets.raster import Renderer
 from gaitcolor_core.datasets.sensor import Sensor
 from gaitcolor_core.datasets.subject import Take
-from gaitcolor_core.imaging import resample_square
+from gaitcolor_core.imaging import resample_square, to_uint8
 from gaitcolor_core.structures import Float64, UInt8
 
 # Behind the farthest point of a walk.
@@ -58,7 +58,7 @@ def color_crops(
     px_per_m = size / take.figure.body.stature_m
     crops = []
     for frame, (box, matrix) in enumerate(zip(boxes, camera.crop(boxes), strict=True)):
-        scenery = np.asarray(resample_square(backdrop.image, box, size) + 0.5, np.uint8)
+        scenery = to_uint8(resample_square(backdrop.image, box, size))
         crop, _ = photographer.shoot(scenery, frame, matrix, px_per_m=px_per_m)
         crops.append(sensor.expose(crop, rng))
     return np.stack(crops)

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 from clips import MAN, ffmpeg, psnr
+from drawn_walkers import Walker, render_frames
 
 from gaitcolor_core.datasets.casia_b import CasiaB
 from gaitcolor_core.datasets.gait_set import SequenceKey
-from gaitcolor_core.datasets.synthetic import Walker, render_frames
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.video import VideoWriter
 
@@ -114,12 +114,10 @@ def test_a_crop_shows_the_walker_of_its_own_frame(casia_b: CasiaB, walk: list) -
             assert fits > psnr(crops[index][silhouette], shown(other + 2, index)[silhouette]) + 1
 
 
-def test_beside_the_walkers_box_lie_zeros(casia_b: CasiaB) -> None:
-    for crop, silhouette in zip(casia_b.crops(KEY), casia_b.silhouettes(KEY), strict=True):
-        left, _, right, _ = bounds(silhouette)
-        assert not crop[:, : left - 3].any() and not crop[:, right + 3 :].any()
-        # The background in the box is kept.
-        assert crop[2:126, left + 2 : right - 2].any(axis=-1).mean() > 0.99
+def test_the_background_beside_the_walker_is_kept(casia_b: CasiaB) -> None:
+    for crop in casia_b.crops(KEY):
+        # The walk crosses the middle of the picture: no square reaches beyond the frame.
+        assert crop[2:126, 2:126].any(axis=-1).mean() > 0.99
 
 
 def test_who_is_wider_than_tall_fills_the_width(tmp_path: Path) -> None:
