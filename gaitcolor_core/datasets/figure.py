@@ -51,6 +51,7 @@ class Look:
         waist_m: height of the waistband.
         belt: whether a belt is seen.
         zipper: whether the coat has a zipper.
+        lined: first and last + 1 of those faces that can be seen from inside, too.
     """
 
     rest: Float32
@@ -63,6 +64,7 @@ class Look:
     waist_m: float
     belt: bool
     zipper: bool
+    lined: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -151,13 +153,14 @@ def dress(
     rest = np.concatenate([surface]
                           + [hem.drape(body, *_standing(body))[0] for hem, _ in hems]
                           + [piece.vertices for piece in pieces])  # fmt: skip
-    look = _look(rest, faces, distances, separate, marks, outfit, coat)
+    lined = len(body.faces), len(body.faces) + sum(len(hem.faces) for hem, _ in hems)
+    look = _look(rest, faces, distances, separate, marks, outfit, coat, lined)
     return Figure(body, surface, tuple(pieces), hems, faces, look)
 
 
 def _look(
     rest: Float64, faces: Int64, distances: Float64, separate: Int64, marks: Landmarks,
-    outfit: Outfit, coat: CoatKind | None,
+    outfit: Outfit, coat: CoatKind | None, lined: tuple[int, int],
 ) -> Look:  # fmt: skip
     unit = normals(rest[None].astype(np.float32), faces, incidence(faces, len(rest)))[0]
     covered = np.full((len(rest), len(LAYERS)), -FAR_M, np.float32)
@@ -175,6 +178,7 @@ def _look(
         waist_m=marks.waist_m,
         belt=outfit.belt and outfit.leg_wear != "skirt",
         zipper=coat is not None,
+        lined=lined,
     )
 
 

@@ -12,6 +12,8 @@ from gaitcolor_core.datasets.mesh import sheet
 from gaitcolor_core.structures import Float64, Int64
 
 ANGLES = 40
+# The direction that looks straight back.
+BACK = ANGLES // 4
 LEG = ("thigh", "shank", "foot")
 LEVEL_M = 0.03
 # Vertices this far above or below belong to a level.
@@ -121,7 +123,7 @@ class Hem:
         for level in range(1, hull.shape[1]):
             hanging = hull[:, level - 1] + drop[level - 1]
             hull[:, level] = _smooth_maximum(np.stack([hull[:, level], hanging]))
-        return traced(hull)
+        return _evenly(traced(hull))
 
 
 def _smooth_maximum(values: Float64) -> Float64:
@@ -129,6 +131,25 @@ def _smooth_maximum(values: Float64) -> Float64:
     top = values.max(0)
     excess = np.exp(SHARPNESS_PER_M * (values - top)).sum(0)
     return np.asarray(top + np.log(excess) / SHARPNESS_PER_M)
+
+
+def _evenly(rings: Float64) -> Float64:
+    """Rings `(T, K, A, 2)` with points at equal distances from the back: cloth keeps its size.
+
+    Traced, points gather at the corners of a hull, and cloth would be drawn out between them.
+    """
+    opened = np.roll(rings, -BACK, axis=2)
+    opened = np.concatenate([opened, opened[:, :, :1]], 2).reshape(-1, ANGLES + 1, 2)
+    steps = np.linalg.norm(np.diff(opened, axis=1), axis=-1)
+    way = np.concatenate([np.zeros((len(steps), 1)), np.cumsum(steps, 1)], 1)
+    even = np.arange(ANGLES) / ANGLES
+    moved = [
+        np.interp(even * passed[-1], passed, ring[:, axis])
+        for ring, passed in zip(opened, way, strict=True)
+        for axis in range(2)
+    ]
+    points = np.array(moved).reshape(*rings.shape[:2], 2, ANGLES).swapaxes(2, 3)
+    return np.roll(points, BACK, axis=2)
 
 
 def _middles(leg: Float64, heights: Float64) -> tuple[Float64, Float64]:

@@ -65,50 +65,9 @@ vec2 panel() {
     return vec2(side.z > 0.85 ? cloth.x : around, side.z > 0.85 ? cloth.y : cloth.z);
 }
 
-vec3 patterned(int fabric) {
-    int pattern = int(weave[fabric].x);
-    float scale = weave[fabric].y;
-    vec3 first = colors[3 * fabric], second = colors[3 * fabric + 1];
-    vec3 third = colors[3 * fabric + 2];
-    vec2 at = panel() / scale;
-    if (weave[fabric].z > 0.5) at = at.yx;
-    float seed = weave[fabric].w;
-    if (pattern == STRIPES) return mix(first, second, step_at((abs(fract(at.y) - 0.5) - 0.27) * scale));
-    if (pattern == CHECKS) {
-        vec2 bars = vec2(step_at((abs(fract(at.x) - 0.5) - 0.26) * scale),
-                         step_at((abs(fract(at.y) - 0.5) - 0.26) * scale));
-        vec2 lines = vec2(step_at((0.035 - abs(fract(at.x) - 0.5)) * scale),
-                          step_at((0.035 - abs(fract(at.y) - 0.5)) * scale));
-        vec3 woven = mix(first, second, 0.5 * (bars.x + bars.y));
-        return mix(woven, third, 0.6 * max(lines.x, lines.y));
-    }
-    if (pattern == DOTS) {
-        vec2 cell = at + vec2(0.5 * mod(floor(at.y), 2.0), 0.0);
-        return mix(first, second, step_at((0.27 - length(fract(cell) - 0.5)) * scale));
-    }
-    if (pattern == CAMOUFLAGE) {
-        vec3 spot = cloth / scale + seed;
-        float one = noise(spot) + 0.4 * noise(spot * 2.3), two = noise(spot + 17.0) + 0.4 * noise(spot * 2.1);
-        vec3 blotch = mix(first, second, step_at((one - 0.75) * scale));
-        return mix(blotch, third, step_at((two - 0.86) * scale));
-    }
-    if (pattern == KNIT) {
-        float rib = abs(fract(at.x) - 0.5) * 2.0;
-        float row = abs(fract(at.y * 0.22) - 0.5) * 2.0;
-        vec3 yarn = mix(first, second, step_at((row - 0.72) * scale) * 0.9);
-        return yarn * (0.72 + 0.28 * smoothstep(0.1, 0.7, rib));
-    }
-    if (pattern == STRANDS) {
-        float strand = noise(vec3(cloth.x * 260.0, cloth.y * 260.0, cloth.z * 25.0));
-        return mix(first, second, 0.6 * strand * strand);
-    }
-    return first * (0.93 + 0.1 * noise(cloth * 180.0 + seed));
-}
-
 // Eyes, brows, lips and a blush on the front of the head.
 vec3 complexion(vec3 skin) {
     vec2 at = vec2(abs(cloth.x), cloth.z - face.x) / face.y;
-    skin *= 0.97 + 0.06 * noise(cloth * 60.0);
     if (at.y < 0.0 || at.y > 1.0 || cloth.y > face.z + 0.5 * face.w) return skin;
     vec3 lips = colors[3 * SKIN + 1], dark = colors[3 * SKIN + 2];
     float cheek = exp(-60.0 * dot(at - vec2(0.2, 0.36), at - vec2(0.2, 0.36)));
@@ -127,6 +86,47 @@ vec3 complexion(vec3 skin) {
     skin = mix(skin, colors[3 * HAIR] * 0.8 + 0.02,
         0.75 * smoothstep(1.1, 0.7, length(brow / vec2(0.085, 0.017))));
     return skin;
+}
+
+vec3 patterned(int fabric) {
+    int pattern = int(weave[fabric].x);
+    float scale = weave[fabric].y;
+    vec3 first = colors[3 * fabric], second = colors[3 * fabric + 1];
+    vec3 third = colors[3 * fabric + 2];
+    vec2 at = panel() / scale;
+    if (weave[fabric].z > 0.5) at = at.yx;
+    // A software renderer runs all branches: they share their noise.
+    bool spots = pattern == CAMOUFLAGE;
+    vec3 grain = spots ? cloth / scale : pattern == STRANDS ? cloth * vec3(260.0, 260.0, 25.0) : cloth * 180.0;
+    float rough = noise(grain + weave[fabric].w);
+    float rougher = noise(spots ? grain + weave[fabric].w + 17.0 : cloth * 60.0);
+    if (spots) rough = mix(rough, rougher, 0.15);
+    if (pattern == FLESH) return complexion(first * (0.97 + 0.06 * rougher));
+    if (pattern == STRIPES) return mix(first, second, step_at((abs(fract(at.y) - 0.5) - 0.27) * scale));
+    if (pattern == CHECKS) {
+        vec2 bars = vec2(step_at((abs(fract(at.x) - 0.5) - 0.26) * scale),
+                         step_at((abs(fract(at.y) - 0.5) - 0.26) * scale));
+        vec2 lines = vec2(step_at((0.035 - abs(fract(at.x) - 0.5)) * scale),
+                          step_at((0.035 - abs(fract(at.y) - 0.5)) * scale));
+        vec3 woven = mix(first, second, 0.5 * (bars.x + bars.y));
+        return mix(woven, third, 0.6 * max(lines.x, lines.y));
+    }
+    if (pattern == DOTS) {
+        vec2 cell = at + vec2(0.5 * mod(floor(at.y), 2.0), 0.0);
+        return mix(first, second, step_at((0.27 - length(fract(cell) - 0.5)) * scale));
+    }
+    if (pattern == CAMOUFLAGE) {
+        vec3 blotch = mix(first, second, step_at((rough - 0.55) * scale));
+        return mix(blotch, third, step_at((rougher - 0.62) * scale));
+    }
+    if (pattern == KNIT) {
+        float rib = abs(fract(at.x) - 0.5) * 2.0;
+        float row = abs(fract(at.y * 0.22) - 0.5) * 2.0;
+        vec3 yarn = mix(first, second, step_at((row - 0.72) * scale) * 0.9);
+        return yarn * (0.72 + 0.28 * smoothstep(0.1, 0.7, rib));
+    }
+    if (pattern == STRANDS) return mix(first, second, 0.6 * rough * rough);
+    return first * (0.93 + 0.1 * rough);
 }
 
 // The outermost garment here, and how dark it is right beside the border of one further out.
@@ -160,8 +160,8 @@ vec3 folded(vec3 normal, int fabric) {
     float depth = relief[fabric].y;
     if (depth <= 0.0) return normal;
     vec3 at = cloth * vec3(17.0, 17.0, 8.0) + weave[fabric].w;
-    float warp = noise(cloth * 7.0 + 3.0);
-    float height = 0.010 * depth * (noise(at + 2.5 * warp) + 0.4 * noise(at * 2.2 + 5.0));
+    vec3 bend = 0.8 * sin(cloth.zxy * 11.0 + 3.0);
+    float height = 0.010 * depth * (noise(at + bend) + 0.4 * noise(at * 2.2 + 5.0));
     vec3 along_x = dFdx(world_position), along_y = dFdy(world_position);
     vec3 across_x = cross(along_y, normal), across_y = cross(normal, along_x);
     float area = dot(along_x, across_x);
@@ -175,7 +175,6 @@ void main() {
     float crease;
     int fabric = worn(crease);
     vec3 base = pow(patterned(fabric), vec3(2.2));
-    if (fabric == SKIN && piece < 0) base = pow(complexion(colors[0]), vec3(2.2));
     base = trimmed(fabric, base);
     vec3 normal = normalize(gl_FrontFacing ? world_normal : -world_normal);
     normal = folded(normal, fabric);

@@ -152,6 +152,7 @@ class _Mesh:
 
     def __init__(self, gl: Any, program: Any, walker: Snapshot) -> None:
         look = walker.look
+        self._gl, self._lined, self._count = gl, look.lined, walker.faces.size
         kind = np.stack([look.openness, look.material.astype(np.float32)], 1)
         fixed = np.hstack([look.rest, look.rest_normals, look.cover, kind]).astype(np.float32)
         self._moving = gl.buffer(reserve=walker.vertices.nbytes + walker.normals.nbytes)
@@ -168,7 +169,13 @@ class _Mesh:
     def draw(self, walker: Snapshot) -> None:
         moving = np.hstack([walker.vertices, walker.normals]).astype(np.float32)
         self._moving.write(moving.tobytes())
-        self._array.render()
+        start, stop = (3 * face for face in self._lined)
+        self._gl.enable(self._gl.CULL_FACE)
+        self._array.render(vertices=start)
+        self._array.render(vertices=self._count - stop, first=stop)
+        self._gl.disable(self._gl.CULL_FACE)
+        if stop > start:
+            self._array.render(vertices=stop - start, first=start)
 
     def release(self) -> None:
         for part in (self._array, self._index, self._fixed, self._moving):

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, eye_array, vstack
 from gaitcolor_core.structures import Float64, Int64
 
 # Vertices nearer to the line than this share of an edge would make slivers; the line goes by.
-SLIVER = 0.02
+SLIVER = 0.002
 
 
 def cut(faces: Int64, values: Float64) -> tuple[csr_array, Int64]:
