@@ -14,12 +14,15 @@ import numpy as np
 import pytest
 import torch
 
+from gaitcolor_core.models.walker_segmenter import WEIGHTS_NAME, bundled_checkpoint
 from gaitcolor_core.stages import segment
 from gaitcolor_core.stages.segment import YoloSegmenter, find_weights
 from gaitcolor_core.structures import Detections, InputError, UInt8
 from gaitcolor_core.video import VideoReader
 
 Hosts = list[str]
+# A wheel has none.
+BUNDLED = bundled_checkpoint(segment.BUNDLED_WEIGHTS)
 
 
 @pytest.fixture(scope="module")
@@ -206,17 +209,42 @@ def test_official_weights_are_asked_for_once_and_quickly(
     no_cache: Path, outside_hosts: Hosts
 ) -> None:
     started = time.monotonic()
-    assert find_weights(None) is None
+    assert find_weights(None) == BUNDLED
     assert time.monotonic() - started < 10
     assert outside_hosts == [segment.OFFICIAL_HOST]
     assert not no_cache.exists()
+
+
+def test_without_any_weights_there_are_none(
+    no_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment, "bundled_checkpoint", lambda name: None)
+    assert find_weights(None) is None
+
+
+def test_bundled_weights_come_after_the_official_ones(
+    no_cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(segment, "bundled_checkpoint", lambda name: tmp_path / name)
+    assert find_weights(None) == tmp_path / "walker_segmenter"
+    official = no_cache / segment.OFFICIAL_WEIGHTS
+    official.parent.mkdir()
+    official.touch()
+    assert find_weights(None) == official
+
+
+def test_a_folder_of_weights_may_be_named(no_cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.json").touch()
+    assert find_weights(str(tmp_path)) == tmp_path
+    with pytest.raises(InputError, match=f"config.json and the {WEIGHTS_NAME}"):
+        YoloSegmenter(tmp_path, device="cpu")
 
 
 def test_a_name_server_that_never_answers(no_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segment, "REACH_LIMIT_S", 0.1)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2) or [])
     started = time.monotonic()
-    assert find_weights(None) is None
+    assert find_weights(None) == BUNDLED
     assert time.monotonic() - started < 1
 
 
@@ -243,7 +271,7 @@ def test_a_download_is_kept_if_it_is_weights(
     monkeypatch.setattr(segment, "_reachable", lambda _: True)
     monkeypatch.setattr(segment, "urlopen", lambda *_, **__: served.open("rb"))
     expected = no_cache / segment.OFFICIAL_WEIGHTS
-    assert find_weights(None) == (expected if accepted else None)
+    assert find_weights(None) == (expected if accepted else BUNDLED)
     assert expected.is_file() == accepted
     if accepted:
         assert expected.read_bytes() == content
