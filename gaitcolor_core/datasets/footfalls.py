@@ -18,9 +18,9 @@ from gaitcolor_core.structures import Float64
 
 # Shares of the cycle: the sole is flat from FLAT to HEEL_OFF, the toes leave at TOE_OFF
 # (Perry and Burnfield 2010: stance lasts 62 %, so double support 2 x 12 %).
-FLAT, HEEL_OFF, TOE_OFF = 0.09, 0.38, 0.62
+FLAT, HEEL_OFF, TOE_OFF = 0.09, 0.36, 0.62
 # The stance foot is below the pelvis at this share of the cycle.
-MID_STANCE = 0.246
+MID_STANCE = 0.25
 # A swinging foot keeps at least this far from the ground; its toes reach this far beyond the ball,
 # as a share of heel to ball.
 CLEARANCE_M, TOE_LENGTH = 0.012, 0.4
@@ -117,7 +117,7 @@ def _height(arm: Float64, pitch: Float64) -> Float64:
 
 def _travel(ratio: Float64) -> Float64:
     """How much of its way a swinging foot has covered; fast at first, as the leg is thrown."""
-    value: Float64 = 1 - (1 - ratio**1.69) ** 2.04
+    value: Float64 = 1 - (1 - ratio**1.6) ** 1.7
     return value
 
 
@@ -131,5 +131,5 @@ def _pitch_curve(style: GaitStyle) -> PchipInterpolator:
     """Pitch of the foot (rad, heel up) over a cycle; the shape after Perry and Burnfield 2010."""
     strike, rise = style.heel_strike_deg, style.heel_rise_deg
     shares = [0, FLAT, HEEL_OFF, 0.50, TOE_OFF, 0.67, 0.78, 0.87, 0.95, 1]
-    angles = [-strike, 0, 0, 0.17 * rise, rise, 1.11 * rise, 0.6 * rise, 0, -strike, -strike]
+    angles = [-strike, 0, 0, 0.22 * rise, rise, 1.11 * rise, 0.6 * rise, 0, -strike, -strike]
     return PchipInterpolator(shares, np.radians(angles))

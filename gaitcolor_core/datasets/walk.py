@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
+from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from scipy.spatial.transform import Rotation
 
 from gaitcolor_core.datasets.body import Body, Pose
@@ -77,7 +78,8 @@ def walk(
         ],
         1,
     )
-    pelvis[:, 2] += _highest(body, style, turns, pelvis, feet)
+    quarter = round(fps / style.cadence_hz / 4)
+    pelvis[:, 2] += _highest(body, style, turns, pelvis, feet, quarter)
     for side, foot in zip("LR", feet, strict=True):
         turns |= _leg_turns(body, side, turns["pelvis"], pelvis, foot)
     turns |= _upper_turns(style, phase, swing, turns["pelvis"])
@@ -115,16 +117,24 @@ def _lengths(body: Body, side: str) -> tuple[float, float]:
 
 
 def _highest(
-    body: Body, style: GaitStyle, turns: dict[str, Float64], pelvis: Float64, feet: list[FootMotion]
-) -> float:
-    """How much the pelvis can be raised with both legs still in reach of their feet (m)."""
+    body: Body, style: GaitStyle, turns: dict[str, Float64], pelvis: Float64,
+    feet: list[FootMotion], quarter: int,
+) -> Float64:  # fmt: skip
+    """How much the pelvis can be raised with both legs in reach of their feet, `(T,)` m.
+
+    A long step lowers it, a short one does not: the lowest room within a quarter of a cycle (in
+    frames) before and after, smoothed over as much, which never is more than there is.
+    """
     room = []
     for side, foot in zip("LR", feet, strict=True):
         hip = _hip(body, side, turns["pelvis"], pelvis)
         reach = sum(_lengths(body, side)) * (1 - style.knee_slack)
         flat = ((hip - foot.ankle)[:, :2] ** 2).sum(1)
         room.append(foot.ankle[:, 2] + np.sqrt(np.maximum(reach**2 - flat, 0)) - hip[:, 2])
-    return float(np.min(room))
+    window = 2 * quarter + 1
+    lowest = minimum_filter1d(np.min(room, 0), window, mode="nearest")
+    smooth: Float64 = uniform_filter1d(lowest, window, mode="nearest")
+    return smooth
 
 
 def _leg_turns(
