@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import get_context
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from gaitcolor_core.datasets.corruption import corrupt
 from gaitcolor_core.datasets.gait_set import CONDITIONS, VIEWS, SequenceKey
+from gaitcolor_core.datasets.parallel import work_through
 from gaitcolor_core.datasets.presets import PRESETS
 from gaitcolor_core.datasets.rendered import DESCRIPTION, FORMAT, Part, strip_path
 from gaitcolor_core.datasets.silhouette import Silhouettes
@@ -70,39 +70,21 @@ def render_set(
         on_progress: called with walks done and walks in all; may raise to stop.
 
     Raises:
-        InputError: `root` holds something else, or another preset or seed.
+        InputError: `root` holds something else, or another preset or seed; OpenGL is missing; or
+            a process was killed.
         OSError: the folder cannot be written.
     """
     _describe(root, preset, seed)
     walks = _walks(root, preset, seed, color)
     missing = [walk for walk in walks if not walk.is_done()]
-    kept = len(walks) - len(missing)
-    on_progress(kept, len(walks))
-    for done, _ in enumerate(_run(missing, processes), start=kept + 1):
-        on_progress(done, len(walks))
-
-
-def _run(walks: list[_Walk], processes: int) -> Iterator[None]:
-    if processes == 1:
-        for walk in walks:
-            _render_walk(walk)
-            yield
-        return
-    # A child must not inherit a graphics context: fork would.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        waiting = iter(walks)
-        running: set[Future[None]] = set()
-        try:
-            for walk in waiting:
-                running.add(pool.submit(_render_walk, walk))
-                if len(running) >= 2 * processes:
-                    finished, running = wait(running, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in finished)
-            while running:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in finished)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    done = count(len(walks) - len(missing))
+    on_progress(next(done), len(walks))
+    work_through(
+        _render_walk,
+        missing,
+        processes=processes,
+        on_done=lambda: on_progress(next(done), len(walks)),
+    )
 
 
 def _walks(root: Path, preset: str, seed: int, color: bool) -> list[_Walk]:
