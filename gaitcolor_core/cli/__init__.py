@@ -9,14 +9,36 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from gaitcolor_core.cli import anonymize, bench, clips, judge, pseudo_label, strip, train
+from gaitcolor_core.cli import (
+    anonymize,
+    bench,
+    clips,
+    identity,
+    judge,
+    pseudo_label,
+    render,
+    sheet,
+    strip,
+    train,
+)
 from gaitcolor_core.cli.outcome import FAILED, Failure, say
 from gaitcolor_core.cli.terminal import Stopper
 from gaitcolor_core.structures import Stopped
 
 __all__ = ["main"]
 
-_SUBCOMMANDS = (anonymize, strip, bench, judge, clips, pseudo_label, train)
+_SUBCOMMANDS = (
+    anonymize,
+    strip,
+    bench,
+    judge,
+    render,
+    sheet,
+    identity,
+    clips,
+    pseudo_label,
+    train,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
