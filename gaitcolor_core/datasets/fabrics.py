@@ -10,6 +10,7 @@ import numpy as np
 # In the order in which raster.frag numbers them.
 PATTERNS = ("plain", "stripes", "checks", "dots", "camouflage", "knit", "skin", "hair")
 TEXTURAL = ("stripes", "checks", "dots", "camouflage", "knit")
+TEXTURAL_LEGS = ("checks", "camouflage", "stripes")
 
 Color = tuple[float, float, float]
 
@@ -76,13 +77,14 @@ def draw_cloth(
     palette: tuple[tuple[float, float, float], ...],
     *,
     textural: bool,
+    patterns: tuple[str, ...] = TEXTURAL,
     folds: float = 1.0,
     gloss: float = 0.05,
 ) -> Fabric:
-    """A piece of cloth: of one color, or textural with a pattern whose colors differ."""
+    """A piece of cloth: of one color, or textural with one of `patterns` whose colors differ."""
     base = draw_color(rng, palette)
-    others = _contrasting(rng, base), _contrasting(rng, base)
-    pattern = str(rng.choice(TEXTURAL)) if textural else "plain"
+    others = _contrasting(rng, base, palette), _contrasting(rng, base, palette)
+    pattern = str(rng.choice(patterns)) if textural else "plain"
     spans = {"stripes": (0.018, 0.07), "checks": (0.05, 0.12), "dots": (0.035, 0.08),
              "camouflage": (0.06, 0.14), "knit": (0.025, 0.04), "plain": (0.05, 0.06)}  # fmt: skip
     return Fabric(
@@ -118,10 +120,12 @@ def draw_skin_and_hair(rng: np.random.Generator) -> tuple[Fabric, Fabric]:
     )
 
 
-def _contrasting(rng: np.random.Generator, base: Color) -> Color:
+def _contrasting(
+    rng: np.random.Generator, base: Color, palette: tuple[tuple[float, float, float], ...]
+) -> Color:
     """A color that is told apart from `base` in a grey picture, too."""
     for _ in range(30):
-        color = draw_color(rng, WEAR)
+        color = draw_color(rng, palette)
         if abs(_grey(color) - _grey(base)) > 0.2:
             return color
     return (0.92, 0.92, 0.9) if _grey(base) < 0.5 else (0.1, 0.1, 0.12)

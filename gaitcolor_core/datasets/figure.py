@@ -217,7 +217,8 @@ def _moved(
     bone = bones.index(piece.bone)
     turn, shift = rotations[:, bone], translations[:, bone]
     if piece.pivot is not None:
-        return _swung(piece, piece.pivot, turn, shift, phase)
+        heading = rotations[:, bones.index("pelvis")]
+        return _swung(piece.vertices - piece.pivot, turn @ piece.pivot + shift, heading, phase)
     moved = piece.vertices @ turn.transpose(0, 2, 1) + shift[:, None]
     if piece.tip is not None and piece.tip_share is not None:
         tip = bones.index(piece.tip)
@@ -226,18 +227,17 @@ def _moved(
     return moved.astype(np.float32)
 
 
-def _swung(piece: Piece, pivot: Float64, turn: Float64, shift: Float64, phase: Float64) -> Float32:
-    """A piece that hangs from `pivot` `(3,)`, upright but for its swing."""
+def _swung(points: Float64, pivot: Float64, pelvis: Float64, phase: Float64) -> Float32:
+    """`points` `(v, 3)` hanging from `pivot` `(T, 3)`, upright but for their swing."""
     angle = np.radians(SWING_DEG) * np.cos(2 * np.pi * (phase - SWING_LAG))
-    # The walker's heading stays; roll and pitch are gravity's.
-    heading = np.arctan2(turn[:, 1, 0], turn[:, 0, 0])
+    heading = np.arctan2(pelvis[:, 1, 0], pelvis[:, 0, 0])
     cosine, sine = np.cos(heading), np.sin(heading)
-    x, y, z = (piece.vertices - pivot).T
+    x, y, z = points.T
     forth = np.cos(angle)[:, None] * y - np.sin(angle)[:, None] * z
     height = np.sin(angle)[:, None] * y + np.cos(angle)[:, None] * z
     world = [cosine[:, None] * x - sine[:, None] * forth,
              sine[:, None] * x + cosine[:, None] * forth, height]  # fmt: skip
-    return (np.stack(world, -1) + (turn @ pivot + shift)[:, None]).astype(np.float32)
+    return (np.stack(world, -1) + pivot[:, None]).astype(np.float32)
 
 
 def _joined(meshes: list[tuple[int, Int64]]) -> Int64:

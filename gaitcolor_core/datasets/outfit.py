@@ -10,6 +10,7 @@ import numpy as np
 from gaitcolor_core.datasets.body import Body
 from gaitcolor_core.datasets.fabrics import (
     LEG_WEAR,
+    TEXTURAL_LEGS,
     WEAR,
     Fabric,
     draw_cloth,
@@ -89,7 +90,9 @@ class Outfit:
             skin=skin,
             hair=hair,
             top=draw_cloth(rng, WEAR, textural=textural),
-            bottom=draw_cloth(rng, LEG_WEAR, textural=patterned_legs, folds=0.8),
+            bottom=draw_cloth(
+                rng, LEG_WEAR, textural=patterned_legs, patterns=TEXTURAL_LEGS, folds=0.8
+            ),
             shoes=draw_shoes(rng),
             socks=draw_cloth(rng, WEAR[:6], textural=False, folds=0.2),
             coat=draw_cloth(rng, WEAR[:16], textural=textural, folds=0.9, gloss=0.08),

@@ -14,7 +14,6 @@ from gaitcolor_core.datasets.mesh import sheet, solid, tube
 from gaitcolor_core.datasets.outfit import BagKind, CoatKind, Outfit
 from gaitcolor_core.structures import Bool, Float64, Int64
 
-
 TRUNK = ("lumbar", "thorax", "shoulder.L", "shoulder.R")
 
 

@@ -107,7 +107,7 @@ def _taut(body: Body, distances: Float64) -> tuple[Float64, Float64]:
     """The surface without its small relief under cloth, and its smooth normals, `(V, 3)`."""
     layer = dict(zip(LAYERS, distances.T, strict=True))
     cloth = np.maximum.reduce([layer[name] for name in ("top", "bottom", "coat", "cap", "hair")])
-    softness = 0.5 * _rise(cloth, 0.03)
+    softness = 0.8 * _rise(cloth, 0.03)
     count = len(body.vertices)
     mean = neighbor_mean(body.faces, count)
     smooth = _relaxed(body.vertices, mean, softness, SMOOTHING)

@@ -38,7 +38,10 @@ def body() -> Body:
 def outfit(body: Body) -> Outfit:
     drawn = Outfit.draw(np.random.default_rng(3), body, False)
     red = ((0.8, 0.1, 0.1),) * 3
-    return dataclasses.replace(drawn, top=Fabric("plain", red, folds=0.0), sleeve=0.97)
+    return dataclasses.replace(
+        drawn, top=Fabric("plain", red, folds=0.0), sleeve=0.97, hem=0.3, hair_style="short",
+        bottom=Fabric("plain", ((0.5, 0.5, 0.5),) * 3), leg_wear="trousers", leg=1.0,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +124,7 @@ def test_patterns_differ_from_plain_cloth(
         cloth = Fabric(pattern, ((0.8, 0.1, 0.1), white, white), folds=0.0)
         other = dress(body, dataclasses.replace(outfit, top=cloth))
         changed = np.abs(drawn(renderer, standing(other)).color - plain).max(2) > 40
-        assert 0.02 < changed.mean() < 0.2, pattern
+        assert 0.01 < changed.mean() < 0.2, pattern
 
 
 def test_without_opengl_a_user_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
