@@ -9,8 +9,9 @@ from scipy.sparse import csr_array, eye_array
 
 from gaitcolor_core.datasets.body import Body
 from gaitcolor_core.datasets.drape import hanging
-from gaitcolor_core.datasets.garments import COAT_EASE_M, LAYERS, Landmarks
+from gaitcolor_core.datasets.garments import ARM, COAT_EASE_M, LAYERS, Landmarks
 from gaitcolor_core.datasets.hem import EMERGES_M
+from gaitcolor_core.datasets.hulls import share
 from gaitcolor_core.datasets.mesh import incidence, neighbor_mean, normals, openness
 from gaitcolor_core.datasets.outfit import CoatKind, Outfit
 from gaitcolor_core.datasets.seams import cut
@@ -19,6 +20,7 @@ from gaitcolor_core.structures import Bool, Float64, Int64
 # From a border to where a garment has its full thickness.
 LIP_M = 0.006
 SMOOTHING = 20
+CAP_M = 0.006
 
 
 @dataclass(frozen=True)
@@ -58,37 +60,43 @@ def tailor(
         faces=faces,
         weights=csr_array(mixture @ body.weights),
     )
-    fine_cover = mixture @ distances
-    layer = dict(zip(LAYERS, fine_cover.T, strict=True))
-    knee = body.joint("shank.L")[2]
-    worn: dict[str, float | Float64] = {
-        "top": outfit.top_ease_m,
-        "bottom": outfit.leg_ease_m + _flare(fine.vertices[:, 2], knee, outfit),
-        "coat": 0.0 if coat is None else COAT_EASE_M[coat],
-        "cap": 0.006,
-    }
-    ease = np.zeros(len(fine_cover))
-    # A coat is as thick as it is, whatever the sleeves under it.
-    bare = layer["coat"] <= 0
-    worn["top"] = worn["top"] * bare
-    # Trunk and hem meet: one sinks in where the other comes out.
-    meets = marks.waist_m - EMERGES_M
-    ends = np.where(
-        mixture @ marks.arm > 0.3, 1, np.clip((fine.vertices[:, 2] - meets) / 0.08, 0, 1)
-    )
-    for name in ("top", "coat") if outfit.hem > 0 else ("coat",):
-        worn[name] = worn[name] * ends
-    for name, thickness in worn.items():
-        ease += thickness * np.clip(layer[name] / LIP_M, 0, 1)
-    if outfit.hair_style != "bald":
-        ease += (0.01 if outfit.hair_style == "short" else 0.016) * _rise(layer["hair"], 0.03)
-    surface = mixture @ smooth + (mixture @ outward) * ease[:, None]
+    covers = mixture @ distances
+    layer = dict(zip(LAYERS, covers.T, strict=True))
+    ease = _thickness(body, marks, fine, layer, outfit, coat)
+    out = mixture @ outward
+    surface = mixture @ smooth + out * np.sum(list(ease.values()), 0)[:, None]
     over = layer["top"] if coat is None else layer["coat"]
     loose = 1.0 if coat is not None else min(1.0, outfit.top_ease_m / 0.01)
     surface += hanging(fine, surface, loose * _rise(over, 0.03), 0.35 if coat is None else 0.08)
-    worn_above = sum(worn[name] * np.clip(layer[name] / LIP_M, 0, 1) for name in ("top", "coat"))
-    under = surface - (mixture @ outward) * worn_above[:, None]
-    return Tailored(fine, surface, under, fine_cover)
+    under = surface - out * (ease["top"] + ease["coat"])[:, None]
+    return Tailored(fine, surface, under, covers)
+
+
+def _thickness(
+    body: Body,
+    marks: Landmarks,
+    fine: Body,
+    layer: dict[str, Float64],
+    outfit: Outfit,
+    coat: CoatKind | None,
+) -> dict[str, Float64]:
+    """How far each garment pushes the surface of `fine` out, `(V,)` m."""
+    full = {name: np.clip(layer[name] / LIP_M, 0, 1) for name in ("top", "bottom", "coat", "cap")}
+    height = fine.vertices[:, 2]
+    # Trunk and hem meet: one sinks in where the other comes out.
+    arm = share(fine, *(f"{bone}.{side}" for bone in ARM for side in "LR")) > 0.3
+    ends = np.clip((height - marks.waist_m + EMERGES_M) / 0.08, arm, 1)
+    # A coat is as thick as it is, whatever the sleeves under it.
+    top = outfit.top_ease_m * full["top"] * (layer["coat"] <= 0)
+    flare = _flare(height, body.joint("shank.L")[2], outfit)
+    bald, short = outfit.hair_style == "bald", outfit.hair_style == "short"
+    return {
+        "top": top * ends if outfit.hem > 0 else top,
+        "bottom": (outfit.leg_ease_m + flare) * full["bottom"],
+        "coat": (0.0 if coat is None else COAT_EASE_M[coat]) * full["coat"] * ends,
+        "cap": CAP_M * full["cap"],
+        "hair": (0.0 if bald else 0.01 if short else 0.016) * _rise(layer["hair"], 0.03),
+    }
 
 
 def _cut(body: Body, distances: Float64) -> tuple[csr_array, Int64]:
