@@ -88,6 +88,7 @@ def test_what_cannot_be_rendered_is_told_in_one_sentence(
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal is imitated by a process group")
 def test_an_interrupt_ends_all_processes_without_a_traceback(tmp_path: Path) -> None:
     root = tmp_path / "set"
