@@ -5,11 +5,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from clips import MAN, ffmpeg, psnr
-from drawn_walkers import Walker, render_frames
+from clips import ffmpeg, psnr
 
 from gaitcolor_core.datasets.casia_b import CasiaB
-from gaitcolor_core.datasets.gait_set import SequenceKey
+from gaitcolor_core.datasets.footage import Frame, Shot
+from gaitcolor_core.datasets.gait_set import VIEWS, SequenceKey
+from gaitcolor_core.datasets.sensor import Sensor
+from gaitcolor_core.datasets.studio import backdrop_of
+from gaitcolor_core.datasets.subject import draw_subject, film, ring
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.video import VideoWriter
 
@@ -50,14 +53,21 @@ def write_avi(path: Path, frames: Sequence[np.ndarray]) -> None:
 
 
 @pytest.fixture(scope="module")
-def walk() -> list:
-    """A man who appears in the third of 12 frames."""
-    man = Walker(MAN, 110, 200, first_frame=2)
-    return list(render_frames([man], width=320, height=240, num_frames=12, fps=FPS))
+def walk() -> list[Frame]:
+    """A rendered walker, seen from the side by a still camera, who appears in the third frame."""
+    rng = np.random.default_rng(0)
+    camera = ring()[VIEWS.index(90)]
+    take = film(draw_subject(0, 1), "nm", 1, seed=0)
+    walker = take.figure.animate(take.pose, take.phase)
+    backdrop = backdrop_of(camera, rng, clear_m=8, kind="studio")
+    size, corners = (camera.width, camera.height), np.zeros((10, 2))
+    nobody = Frame(backdrop.image, np.zeros((1, 240, 320), bool))
+    shot = Shot(camera, backdrop, Sensor(), size, corners, (walker,))
+    return [nobody, nobody, *shot.frames(rng)]
 
 
 @pytest.fixture(scope="module")
-def casia_b(walk: list, tmp_path_factory: pytest.TempPathFactory) -> CasiaB:
+def casia_b(walk: list[Frame], tmp_path_factory: pytest.TempPathFactory) -> CasiaB:
     root = tmp_path_factory.mktemp("casia")
     images = [frame.image for frame in walk]
     return CasiaB(make_casia_b(root, images, [frame.masks[0] for frame in walk],
@@ -96,7 +106,7 @@ def test_a_walker_fills_the_height_of_the_square_and_stands_in_its_middle(casia_
         assert abs((left + right) / 2 - 64) <= 1.5
 
 
-def test_a_crop_shows_the_walker_of_its_own_frame(casia_b: CasiaB, walk: list) -> None:
+def test_a_crop_shows_the_walker_of_its_own_frame(casia_b: CasiaB, walk: list[Frame]) -> None:
     crops, silhouettes = casia_b.crops(KEY), casia_b.silhouettes(KEY)
     boxes = list(casia_b.boxes(KEY).values())
 
@@ -150,7 +160,7 @@ def test_a_walker_at_the_edge_of_the_picture(tmp_path: Path) -> None:
     assert half.crops(KEY)[0][10:118, 58:70].min() > 190
 
 
-def test_the_scenery_is_that_of_the_empty_video(casia_b: CasiaB, walk: list) -> None:
+def test_the_scenery_is_that_of_the_empty_video(casia_b: CasiaB, walk: list[Frame]) -> None:
     assert psnr(casia_b.background(KEY), walk[0].image) > 28
 
 
