@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.numpy import save_file
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 from tqdm import tqdm
@@ -235,21 +237,20 @@ def _bone_weights(model: Any) -> Float64:
     index = ours[model.vertex_bone_indices.numpy()]
     weights = np.zeros((len(index), len(names)))
     np.add.at(weights, (np.arange(len(index))[:, None], index), model.vertex_bone_weights.numpy())
-    return weights / weights.sum(1, keepdims=True)
+    weights /= weights.sum(1, keepdims=True)
+    return weights
 
 
 def _outer_faces(model: Any) -> Int64:
     """The faces `(F, 3)` of the skin: the largest connected part, without mouth and eyes."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     faces: Int64 = model.faces.numpy().astype(np.int64)
     edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]]])
     count = int(faces.max()) + 1
     graph = coo_matrix((np.ones(len(edges)), edges.T), (count, count))
     _, part = connected_components(graph, directed=False)
     largest = np.bincount(part[faces[:, 0]]).argmax()
-    return faces[part[faces[:, 0]] == largest]
+    skin: Int64 = faces[part[faces[:, 0]] == largest]
+    return skin
 
 
 def _spread_out(model: Any) -> Float64:

@@ -21,9 +21,11 @@ from gaitcolor_core.structures import Float64
 FLAT, HEEL_OFF, TOE_OFF = 0.09, 0.36, 0.62
 # The stance foot is below the pelvis at this share of the cycle.
 MID_STANCE = 0.25
-# A swinging foot keeps at least this far from the ground; its toes reach this far beyond the ball,
-# as a share of heel to ball.
-CLEARANCE_M, TOE_LENGTH = 0.012, 0.4
+# A swinging foot keeps at least this far from the ground, but for its ends.
+CLEARANCE_M = 0.012
+# The heel ends this far behind the ankle, as a share of ankle to ball; the toes reach this far
+# beyond the ball, as a share of heel to ball.
+HEEL_LENGTH, TOE_LENGTH = 0.28, 0.4
 # Standard deviation of a step's length and width from one to the next, relative.
 STEP_NOISE = 0.025
 # Cycles planned before and after those that are asked for.
@@ -32,7 +34,15 @@ MARGIN = 4
 
 @dataclass(frozen=True)
 class FootMotion:
-    """The planned foot over T frames: ankle `(T, 3)` m, pitch (heel up) and toes `(T,)` rad."""
+    """A planned foot over T frames.
+
+    Attributes:
+        ankle: `(T, 3)` m, where its joint is.
+        pitch: `(T,)` rad, how far the foot is tipped over: positive with the heel up.
+        toes: `(T,)` rad, how far the toes are bent up against the foot.
+        yaw_deg: how far it points to the walker's left.
+        share: `(T,)` in [0, 1), the share of this foot's cycle, which begins with heel strike.
+    """
 
     ankle: Float64
     pitch: Float64
@@ -42,12 +52,25 @@ class FootMotion:
 
 
 class Footfalls:
-    """Where the pelvis and the feet are at any phase; all in metres along the way."""
+    """The plan of a walk: where the feet stand, and how they get there; metres along the way.
+
+    Attributes:
+        progress: how far the pelvis has come at a phase, m.
+    """
 
     def __init__(
         self, body: Body, style: GaitStyle, last_phase: float, rng: np.random.Generator
     ) -> None:
+        """Plan the steps.
+
+        Args:
+            body: who walks.
+            style: how.
+            last_phase: how far the plan must reach, in cycles.
+            rng: where the variation from step to step comes from.
+        """
         self._body, self._style = body, style
+        self._pitch = _pitch_curve(style)
         self._stride_m = style.stride_ratio * body.stature_m
         count = 2 * (int(last_phase) + 2 * MARGIN)
         side = np.where(np.arange(count) % 2, -1, 1)
@@ -61,52 +84,87 @@ class Footfalls:
         self._width = style.step_width_ratio * body.stature_m / 2 * (1 + noise)
 
     def foot(self, side: int, phase: Float64) -> FootMotion:
-        """The path of one foot (0 = left)."""
-        style, name = self._style, "LR"[side]
+        """The path of one foot.
+
+        Args:
+            side: 0 for the left one, 1 for the right one.
+            phase: `(T,)` in cycles.
+        """
         shifted = phase - side / 2
         share = shifted % 1.0
         step = 2 * (np.floor(shifted).astype(int) + MARGIN) + side
-        ankle, toe = self._body.joint(f"foot.{name}"), self._body.joint(f"toes.{name}")
-        heel = np.array([ankle[1] + 0.28 * (ankle[1] - toe[1]), 0.0])
-        ball = np.array([toe[1], 0.0])
-        center = ankle[[1, 2]]
-        pitch_of = _pitch_curve(style)
-
-        def stance(at: Float64) -> Float64:
-            """Forward and up of the ankle, from where it stands when the sole is flat."""
-            pitch = pitch_of(at)
-            pivot = np.where((at < FLAT)[:, None], heel, ball)
-            arm = center - pivot
-            back = pivot[:, 0] + np.cos(pitch) * arm[:, 0] - np.sin(pitch) * arm[:, 1]
-            up = pivot[:, 1] + np.sin(pitch) * arm[:, 0] + np.cos(pitch) * arm[:, 1]
-            return np.stack([center[0] - back, up], 1)
-
-        edge = np.array([TOE_OFF - 1e-4, TOE_OFF, 0.0, 1e-4])
-        knots = stance(edge)
-        leave, land = knots[1], knots[2]
-        speed = np.stack([(knots[1] - knots[0]) * 1e4, (knots[3] - knots[2]) * 1e4])
-        stretch = self._falls[step + 2] - self._falls[step]
-        swing = CubicHermiteSpline([TOE_OFF, 1.0], np.stack([leave, land]), speed)(share)
-        ratio = np.clip((share - TOE_OFF) / (1 - TOE_OFF), 0, 1)
-        lift = style.lift_ratio * self._body.stature_m * _bump(ratio)
-        travel = _travel(ratio)
-        in_swing = share >= TOE_OFF
-        local = np.where(in_swing[:, None], swing + np.stack([0 * lift, lift], 1), stance(share))
-        pitch = pitch_of(share)
-        relaxing = float(pitch_of(TOE_OFF)) * np.maximum(1 - 3 * ratio, 0)
-        toes = np.where(in_swing, relaxing, np.where(share < HEEL_OFF, 0.0, pitch))
-        heights = [_height(point - center, pitch) for point in (heel, ball)]
-        tip = heights[1] - TOE_LENGTH * (heel - ball)[0] * np.sin(pitch - toes)
-        lowest = np.min([*heights, tip], 0)
-        missing = CLEARANCE_M * 4 * ratio * (1 - ratio) - local[:, 1] - lowest
-        local[:, 1] += in_swing * np.maximum(missing, 0)
-        forward = self._falls[step] + local[:, 0] + in_swing * travel * stretch
-        outward = self._width[step] + in_swing * travel * (
-            self._width[step + 2] - self._width[step]
+        sole = _Sole.of(self._body, "LR"[side])
+        pitch, toes = self._pitch(share), self._toes(share)
+        local = np.where(
+            (share >= TOE_OFF)[:, None],
+            self._swing(sole, share, pitch, toes),
+            sole.roll(share, pitch),
         )
+        travel = (share >= TOE_OFF) * _travel(_swing_ratio(share))
+        forward = self._falls[step] + local[:, 0]
+        forward = forward + travel * (self._falls[step + 2] - self._falls[step])
+        outward = self._width[step] + travel * (self._width[step + 2] - self._width[step])
         sign = 1 - 2 * side
-        points = np.stack([sign * outward, -forward, local[:, 1]], 1)
-        return FootMotion(points, pitch, toes, sign * style.toe_out_deg, share)
+        ankle = np.stack([sign * outward, -forward, local[:, 1]], 1)
+        return FootMotion(ankle, pitch, toes, sign * self._style.toe_out_deg, share)
+
+    def _toes(self, share: Float64) -> Float64:
+        """The toes stay on the ground while the heel is up, and straighten when they leave it."""
+        relaxing = float(self._pitch(TOE_OFF)) * np.maximum(1 - 3 * _swing_ratio(share), 0)
+        standing = np.where(share < HEEL_OFF, 0.0, self._pitch(share))
+        toes: Float64 = np.where(share >= TOE_OFF, relaxing, standing)
+        return toes
+
+    def _swing(self, sole: _Sole, share: Float64, pitch: Float64, toes: Float64) -> Float64:
+        """A swinging ankle, forward and up `(T, 2)`, less the way to the next footfall.
+
+        It leaves the ground and meets it as fast as the rolling foot moves it there.
+        """
+        edge = np.array([TOE_OFF - 1e-4, TOE_OFF, 0.0, 1e-4])
+        knots = sole.roll(edge, self._pitch(edge))
+        speed = np.stack([(knots[1] - knots[0]) * 1e4, (knots[3] - knots[2]) * 1e4])
+        path: Float64 = CubicHermiteSpline([TOE_OFF, 1.0], knots[[1, 2]], speed)(share)
+        ratio = _swing_ratio(share)
+        path[:, 1] += self._style.lift_ratio * self._body.stature_m * _bump(ratio)
+        missing = CLEARANCE_M * 4 * ratio * (1 - ratio) - path[:, 1] - sole.lowest(pitch, toes)
+        path[:, 1] += np.maximum(missing, 0)
+        return path
+
+
+@dataclass(frozen=True)
+class _Sole:
+    """A standing foot from the side; points `(2,)` are m back and up, as in the standing pose."""
+
+    heel: Float64
+    ball: Float64
+    ankle: Float64
+
+    @classmethod
+    def of(cls, body: Body, side: str) -> _Sole:
+        ankle, toe = body.joint(f"foot.{side}"), body.joint(f"toes.{side}")
+        heel = np.array([ankle[1] + HEEL_LENGTH * (ankle[1] - toe[1]), 0.0])
+        return cls(heel, np.array([toe[1], 0.0]), ankle[[1, 2]])
+
+    def roll(self, share: Float64, pitch: Float64) -> Float64:
+        """The ankle of a foot on the ground, forward and up of where it is when flat, `(T, 2)`."""
+        pivot = np.where((share < FLAT)[:, None], self.heel, self.ball)
+        arm = self.ankle - pivot
+        back = pivot[:, 0] + np.cos(pitch) * arm[:, 0] - np.sin(pitch) * arm[:, 1]
+        up = pivot[:, 1] + np.sin(pitch) * arm[:, 0] + np.cos(pitch) * arm[:, 1]
+        return np.stack([self.ankle[0] - back, up], 1)
+
+    def lowest(self, pitch: Float64, toes: Float64) -> Float64:
+        """How far the lowest of heel, ball and tip of the toes is above the ankle, `(T,)` m."""
+        heel, ball = (_height(point - self.ankle, pitch) for point in (self.heel, self.ball))
+        tip = ball - TOE_LENGTH * (self.heel - self.ball)[0] * np.sin(pitch - toes)
+        lowest: Float64 = np.min([heel, ball, tip], 0)
+        return lowest
+
+
+def _swing_ratio(share: Float64) -> Float64:
+    """How much of its swing a foot has behind it, in [0, 1]; 0 while it stands."""
+    ratio: Float64 = np.clip((share - TOE_OFF) / (1 - TOE_OFF), 0, 1)
+    return ratio
 
 
 def _height(arm: Float64, pitch: Float64) -> Float64:

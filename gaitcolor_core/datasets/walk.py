@@ -21,10 +21,14 @@ from gaitcolor_core.structures import Bool, Float64
 
 # The pelvis is lowest a little after heel strike, in the middle of double support.
 LOWEST = 0.03
+# By how much of a cycle its sway and its turns lag behind the heel strike.
+SIDEWAYS_LAG = 0.02
 # Standard deviation from one cycle to the next, relative.
 CYCLE_NOISE = 0.025
 # The elbow is bent by this much in the standing pose.
 REST_ELBOW_DEG = 12.0
+# How much of an arm's swing the shoulder blade takes, and by how much of a cycle the elbow follows.
+SHOULDER_SHARE, ELBOW_LAG = 0.15, 0.06
 
 
 @dataclass(frozen=True)
@@ -70,19 +74,15 @@ def walk(
 
     turns = _pelvis_turns(style, phase)
     feet = [way.foot(side, phase) for side in (0, 1)]
-    pelvis = np.stack(
-        [
-            style.sway_ratio * body.stature_m * np.sin(2 * np.pi * (phase - 0.02)),
-            -way.progress(phase),
-            -style.bob_ratio * body.stature_m * np.cos(4 * np.pi * (phase - LOWEST)),
-        ],
-        1,
-    )
+    pelvis = _pelvis_path(body, style, phase)
+    pelvis[:, 1] = -way.progress(phase)
     quarter = round(fps / style.cadence_hz / 4)
     pelvis[:, 2] += _highest(body, style, turns, pelvis, feet, quarter)
     for side, foot in zip("LR", feet, strict=True):
         turns |= _leg_turns(body, side, turns["pelvis"], pelvis, foot)
-    turns |= _upper_turns(style, phase, swing, turns["pelvis"])
+    turns |= _trunk_turns(style, phase, turns["pelvis"])
+    for side, sign in (("L", 1), ("R", -1)):
+        turns |= _arm_turns(style, phase, swing, side, sign)
     pelvis[:, 1] += way.progress(phase[:1])
     planted = np.stack([foot.share < TOE_OFF for foot in feet], 1)
     return Walk(Pose(turns, pelvis), phase, planted)
@@ -99,10 +99,17 @@ def _turn(axis: str, angle_deg: Float64) -> Float64:
     return matrices
 
 
+def _pelvis_path(body: Body, style: GaitStyle, phase: Float64) -> Float64:
+    """Where the pelvis goes, `(T, 3)` m, less the way forward and its height."""
+    sway = style.sway_ratio * body.stature_m * np.sin(2 * np.pi * (phase - SIDEWAYS_LAG))
+    bob = -style.bob_ratio * body.stature_m * np.cos(4 * np.pi * (phase - LOWEST))
+    return np.stack([sway, np.zeros_like(phase), bob], 1)
+
+
 def _pelvis_turns(style: GaitStyle, phase: Float64) -> dict[str, Float64]:
     # At left heel strike the left hip is in front: a turn to the right, seen from above.
-    yaw = -style.pelvis_yaw_deg * np.cos(2 * np.pi * (phase - 0.02))
-    drop = style.pelvis_drop_deg * np.sin(2 * np.pi * (phase - 0.02))
+    yaw = -style.pelvis_yaw_deg * np.cos(2 * np.pi * (phase - SIDEWAYS_LAG))
+    drop = style.pelvis_drop_deg * np.sin(2 * np.pi * (phase - SIDEWAYS_LAG))
     tilt = np.full_like(phase, 0.6 * style.lean_deg)
     return {"pelvis": _turn("z", yaw) @ _turn("y", -drop) @ _turn("x", tilt)}
 
@@ -170,9 +177,8 @@ def _frame(hinge: Float64, along: Float64) -> Float64:
     return np.stack([hinge, np.cross(hinge, along) * -1, -along], 2)
 
 
-def _upper_turns(
-    style: GaitStyle, phase: Float64, swing: Float64, pelvis_turn: Float64
-) -> dict[str, Float64]:
+def _trunk_turns(style: GaitStyle, phase: Float64, pelvis_turn: Float64) -> dict[str, Float64]:
+    """The chest turns against the pelvis, the spine between them half as much; the head is calm."""
     yaw = style.thorax_yaw_deg * np.cos(2 * np.pi * (phase - style.arm_lag))
     lean = np.full_like(phase, style.lean_deg) + 1.0 * np.cos(4 * np.pi * (phase - LOWEST))
     chest = _turn("z", yaw) @ _turn("x", lean)
@@ -182,21 +188,26 @@ def _upper_turns(
     level = _turn("x", np.full_like(phase, style.head_deg)) @ _turn("z", 0.25 * yaw)
     neck = _halfway((chest @ stoop).transpose(0, 2, 1) @ level)
     head = (chest @ stoop @ neck).transpose(0, 2, 1) @ level
-    turns = {"lumbar": lumbar, "thorax": thorax, "neck": neck, "head": head}
-    for side, sign in (("L", 1), ("R", -1)):
-        # An arm is in front when the opposite leg is.
-        rhythm = -sign * np.cos(2 * np.pi * (phase - style.arm_lag))
-        amplitude = style.arm_swing_deg * (1 + sign * style.arm_asymmetry) * swing
-        flexion = style.arm_mean_deg + amplitude * rhythm
-        late = -sign * np.cos(2 * np.pi * (phase - style.arm_lag - 0.06))
-        elbow = style.elbow_deg + style.elbow_swing_deg * swing * late
-        out = np.full_like(phase, -sign * style.arm_out_deg)
-        # The chest's own stoop and lean are taken back, so that the arms hang.
-        hang = _turn("x", np.full_like(phase, -style.stoop_deg - style.lean_deg))
-        turns[f"shoulder.{side}"] = _turn("x", -0.15 * flexion)
-        turns[f"upper_arm.{side}"] = hang @ _turn("y", out) @ _turn("x", -0.85 * flexion)
-        turns[f"forearm.{side}"] = _turn("x", -np.maximum(elbow - REST_ELBOW_DEG, -8))
-    return turns
+    return {"lumbar": lumbar, "thorax": thorax, "neck": neck, "head": head}
+
+
+def _arm_turns(
+    style: GaitStyle, phase: Float64, swing: Float64, side: str, sign: int
+) -> dict[str, Float64]:
+    """An arm is in front when the opposite leg is; `swing` `(T,)` scales it from cycle to cycle."""
+    rhythm = -sign * np.cos(2 * np.pi * (phase - style.arm_lag))
+    amplitude = style.arm_swing_deg * (1 + sign * style.arm_asymmetry) * swing
+    flexion = style.arm_mean_deg + amplitude * rhythm
+    late = -sign * np.cos(2 * np.pi * (phase - style.arm_lag - ELBOW_LAG))
+    elbow = style.elbow_deg + style.elbow_swing_deg * swing * late
+    out = np.full_like(phase, -sign * style.arm_out_deg)
+    # The chest's own stoop and lean are taken back, so that the arms hang.
+    hang = _turn("x", np.full_like(phase, -style.stoop_deg - style.lean_deg))
+    return {
+        f"shoulder.{side}": _turn("x", -SHOULDER_SHARE * flexion),
+        f"upper_arm.{side}": hang @ _turn("y", out) @ _turn("x", -(1 - SHOULDER_SHARE) * flexion),
+        f"forearm.{side}": _turn("x", -np.maximum(elbow - REST_ELBOW_DEG, -8)),
+    }
 
 
 def _halfway(turn: Float64) -> Float64:
