@@ -94,7 +94,8 @@ def evaluate_segmenter(
             if person.counts:
                 ious[_band(person.mask.shape[0])].append(iou)
         anybody = np.logical_or.reduce([np.zeros(shape, bool), *people])
-        false_positives += sum(2 * np.count_nonzero(mask & anybody) < mask.sum() for mask in masks)
+        off = [2 * np.count_nonzero(mask & anybody) < np.count_nonzero(mask) for mask in masks]
+        false_positives += off.count(True)
         num_frames += 1
     return SegmenterReport(
         segmenter=segmenter.description,

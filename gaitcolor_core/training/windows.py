@@ -27,7 +27,7 @@ from gaitcolor_core.training.labelled_frames import UNSURE
 Rng = np.random.Generator
 
 # Of a person in a window: the smallest in pixels, the largest in sides of the window.
-_SMALLEST_PX, _LARGEST_SIDES = 18, 1.5
+_SMALLEST_PX, _LARGEST_SIDES = 22, 1.5
 _MAX_ENLARGEMENT = 2.0
 # What ultralytics fills the rim of a frame with, when it makes it fit.
 _RIM_GRAY = 114
@@ -52,16 +52,18 @@ def draw_window(store: FrameStore, rng: Rng, side: int) -> Window:
             window = _with_occluder(window, store, rng)
     if rng.random() < 0.2:
         window = _tilted(window, rng)
+    if rng.random() < 0.15:
+        window = _with_bars(window, rng)
     if rng.random() < 0.5:
         window = Window(window.image[:, ::-1], window.persons[:, ::-1])
-    image = grade(np.ascontiguousarray(window.image), rng)
+    image = grade(np.ascontiguousarray(window.image), rng, strength=0.6)
     return _without_the_unsure(Window(image, np.ascontiguousarray(window.persons)))
 
 
 def _background(store: FrameStore, rng: Rng, side: int) -> Window:
     """What the window begins with: a cut around a person, anywhere in a frame, or a texture."""
     kind = rng.random()
-    if kind < 0.1:
+    if kind < 0.05:
         return Window(texture(side, rng), np.zeros((side, side), np.uint8))
     if kind < 0.3:
         entry = store.draw(rng)
@@ -215,6 +217,21 @@ def _tilted(window: Window, rng: Rng) -> Window:
     image = cv2.warpAffine(window.image, turn, (side, side), borderValue=gray)
     persons = cv2.warpAffine(window.persons, turn, (side, side), flags=cv2.INTER_NEAREST)
     return Window(np.asarray(image, np.uint8), np.asarray(persons, np.uint8))
+
+
+def _with_bars(window: Window, rng: Rng) -> Window:
+    """Plain bars on one or two sides, as beside a film that was made for another screen."""
+    side = window.persons.shape[0]
+    image, persons = window.image.copy(), window.persons.copy()
+    level = rng.choice([0, 0, _RIM_GRAY, 255])
+    bars = [slice(0, int(rng.uniform(0.04, 0.45) * side))]
+    if rng.random() < 0.5:
+        bars.append(slice(side - bars[0].stop, None))
+    upright = rng.random() < 0.7
+    for bar in bars:
+        place = np.s_[:, bar] if upright else np.s_[bar, :]
+        image[place], persons[place] = level, 0
+    return Window(image, persons)
 
 
 def _without_the_unsure(window: Window) -> Window:
