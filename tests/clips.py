@@ -9,8 +9,8 @@ from pathlib import Path
 import av
 import imageio_ffmpeg
 import numpy as np
+from drawn_walkers import Walker, WalkerStyle, render_frames
 
-from gaitcolor_core.datasets.synthetic import Walker, WalkerStyle, render_frames
 from gaitcolor_core.video import VideoReader, VideoWriter
 
 # Few frames a second, for the sake of time: a walker crosses half the picture in 20 frames.

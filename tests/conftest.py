@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from clips import MAN, draw, ffmpeg
+from drawn_walkers import Walker
 from hypothesis import settings
 
 from gaitcolor_core.cli import main
-from gaitcolor_core.datasets.synthetic import Walker
 
 # A busy machine is no failure; `timeout` in pyproject.toml ends what hangs.
 settings.register_profile("house", deadline=None)

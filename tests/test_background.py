@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from gaitcolor_core.datasets.synthetic import (
+from drawn_walkers import (
     Camera,
     SyntheticFrame,
     Walker,
     WalkerStyle,
     render_frames,
 )
+
 from gaitcolor_core.imaging import SquareCrop, dilate
 from gaitcolor_core.stages.background import BackgroundPlates, match_light
 from gaitcolor_core.stages.register import CameraTracker, View

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from clips import MAN, WOMAN, audio_packets, draw, ffmpeg, lavfi, times_of
+from drawn_walkers import Camera, Walker
 
 from gaitcolor_core.cli import main
-from gaitcolor_core.datasets.synthetic import Camera, Walker
 from gaitcolor_core.video import VideoReader
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast")

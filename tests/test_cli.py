@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from clips import MAN, WOMAN, audio_packets, draw, psnr, times_of
+from drawn_walkers import Walker, render_frames
 
 from gaitcolor_core.cli import main
-from gaitcolor_core.datasets.synthetic import Walker, render_frames
 from gaitcolor_core.structures import UInt8
 from gaitcolor_core.video import VideoReader
 

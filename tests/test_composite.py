@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 import pytest
+from drawn_walkers import SyntheticFrame, Walker, WalkerStyle, render_frames
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gaitcolor_core.datasets.synthetic import SyntheticFrame, Walker, WalkerStyle, render_frames
 from gaitcolor_core.imaging import SquareCrop, dilate, erode, pixel_grid
 from gaitcolor_core.stages.composite import (
     Layer,

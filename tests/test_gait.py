@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from drawn_walkers import Walker, WalkerStyle, render_frames
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gaitcolor_core.datasets.synthetic import Walker, WalkerStyle, render_frames
 from gaitcolor_core.gait import (
     SILHOUETTE_SIZE,
     align,

@@ -23,7 +23,13 @@ import gaitcolor_core
 ROOT = Path(__file__).parents[1]
 MAX_LINES = 300
 # Grown before they could be taken apart; this list only shrinks.
-TOO_LONG = {"gaitcolor_core/datasets/synthetic.py", "tests/test_video.py"}
+TOO_LONG = {"tests/drawn_walkers.py", "tests/test_video.py"}
+
+# What no user needs: an extra of pyproject.toml, and the only file that imports it.
+EXTRAS = {
+    "body": "gaitcolor_core/datasets/body_export.py",
+    "render": "gaitcolor_core/datasets/raster.py",
+}
 
 
 def tracked() -> list[Path]:
@@ -70,8 +76,16 @@ def test_dependencies_are_pinned_and_named_once() -> None:
         assert re.fullmatch(r"==[\w.]+", str(requirement.specifier)), requirement
 
 
+def extra(name: str) -> set[str]:
+    """The distributions that an optional extra of the package installs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = project["optional-dependencies"][name]
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
 def test_what_is_imported_is_required() -> None:
     required = {canonicalize_name(requirement.name) for requirement in requirements()}
+    optional = {ROOT / file: extra(name) for name, file in EXTRAS.items()}
     distributions = packages_distributions()
     for path in sources():
         for module, _ in imports(path):
@@ -79,7 +93,15 @@ def test_what_is_imported_is_required() -> None:
             if top in sys.stdlib_module_names or top in ("gaitcolor_core", "demo"):
                 continue
             names = {canonicalize_name(name) for name in distributions.get(top, [top])}
-            assert names & required, f"{path.relative_to(ROOT)} imports {top}"
+            allowed = required | optional.get(path, set())
+            assert names & allowed, f"{path.relative_to(ROOT)} imports {top}"
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_extras_are_needed_and_not_required(name: str) -> None:
+    imported = {module.split(".")[0] for module, _ in imports(ROOT / EXTRAS[name])}
+    assert {package.replace("-", "_") for package in extra(name)} <= imported
+    assert not extra(name) & {canonicalize_name(line.name) for line in requirements()}
 
 
 def test_import_contracts_hold() -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clips import DRAWN_FPS, MAN, WOMAN, draw, psnr
+from drawn_walkers import Walker
 
 from gaitcolor_core import AnonymizationReport, GaitAnonymizer, InputError, Settings, Stopped
-from gaitcolor_core.datasets.synthetic import Walker
 from gaitcolor_core.structures import UInt8
 from gaitcolor_core.video import VideoReader
 

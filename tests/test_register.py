@@ -7,14 +7,14 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
-
-from gaitcolor_core.datasets.synthetic import (
+from drawn_walkers import (
     Camera,
     SyntheticFrame,
     Walker,
     WalkerStyle,
     render_frames,
 )
+
 from gaitcolor_core.imaging import dilate, pixel_grid
 from gaitcolor_core.stages.register import CameraTracker, View
 from gaitcolor_core.structures import Bool, Float64, UInt8

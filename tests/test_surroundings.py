@@ -15,10 +15,10 @@ from threading import Thread
 
 import pytest
 from clips import MAN, draw, ffmpeg
+from drawn_walkers import Walker
 
 from gaitcolor_core import GaitAnonymizer, InputError, Settings
 from gaitcolor_core.cli import main
-from gaitcolor_core.datasets.synthetic import Walker
 
 
 @pytest.fixture

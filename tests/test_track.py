@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from drawn_walkers import Walker, WalkerStyle, render_frames
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gaitcolor_core.datasets.synthetic import Walker, WalkerStyle, render_frames
 from gaitcolor_core.stages.track import TrackedPersons, assign_track_ids, link_tracks
 from gaitcolor_core.structures import Bool, Detections, PackedMask
 

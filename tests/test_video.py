@@ -16,10 +16,10 @@ import av
 import numpy as np
 import pytest
 from clips import MAN, audio_packets, ffmpeg, lavfi, psnr, times_of
+from drawn_walkers import Walker, render_frames
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gaitcolor_core.datasets.synthetic import Walker, render_frames
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.video import VideoReader, VideoWriter, container
 

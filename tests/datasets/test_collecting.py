@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clips import DRAWN_FPS, MAN, WOMAN, draw
+from drawn_walkers import Walker, render_frames
 
 from gaitcolor_core.datasets.clips import ClipKey, ClipSet
 from gaitcolor_core.datasets.collecting import ClipOutcome, WalkerFinder, collect_clips
-from gaitcolor_core.datasets.synthetic import Walker, render_frames
 from gaitcolor_core.stages.segment_static import StaticSegmenter
 from gaitcolor_core.stages.track import assign_track_ids, link_tracks
 from gaitcolor_core.structures import InputError, Stopped

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 from clips import MAN, draw
+from drawn_walkers import Walker
 
 from gaitcolor_core.cli import main
-from gaitcolor_core.datasets.synthetic import Walker
 from gaitcolor_core.evaluation.strip import (
     CELL_PX,
     GAP_PX,

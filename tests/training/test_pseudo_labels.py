@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clips import MAN, draw
-
 from drawn_walkers import Walker
+
 from gaitcolor_core.structures import Detections, InputError, PackedMask, Stopped, UInt8, VideoFrame
 from gaitcolor_core.training.labelled_frames import UNSURE, frame_names, mask_path, read_frame
 from gaitcolor_core.training.pseudo_labels import paint_persons, pseudo_label

@@ -263,26 +263,6 @@ class Scene:
         return render_frames(**vars(self))
 
 
-def example_clips() -> dict[str, Scene]:
-    """The scenes of the demo: one walker crossing, and two walkers crossing each other.
-
-    Everyone starts outside the view and leaves it, so that the whole background shows.
-    """
-    woman = WalkerStyle(stature_px=430, build=0.92, hair_ratio=0.5, hair=(96, 60, 36),
-                        shirt=(206, 198, 180), fabric="melange", sleeve_ratio=1.0)  # fmt: skip
-    man = WalkerStyle(stature_px=440, build=1.12, cadence_hz=0.86, stride_ratio=0.73,
-                      shirt=(84, 122, 160), trousers=(120, 104, 84), arm_swing_deg=18)  # fmt: skip
-    other = WalkerStyle(stature_px=395, cadence_hz=0.92, stride_ratio=0.74, lean_deg=5, build=0.98,
-                        skin=(130, 90, 66), hair=(30, 26, 24), shirt=(190, 148, 62),
-                        trousers=(48, 48, 54), shoes=(205, 205, 200), fabric="checks",
-                        sleeve_ratio=1.0, elbow_deg=32)  # fmt: skip
-    crossing = Walker(man, -150, 672), Walker(other, 1470, 622, direction=-1, phase=0.3, depth=1)
-    return {
-        "one_walker": Scene((Walker(woman, -150, 655),), 1280, 720, 130, noise=1.5, seed=11),
-        "two_walkers": Scene(crossing, 1280, 720, 155, noise=1.5, seed=12),
-    }
-
-
 def _stream(scene: Scene) -> Iterator[SyntheticFrame]:
     """The frames of a valid scene."""
     width, height, seed = scene.width, scene.height, scene.seed

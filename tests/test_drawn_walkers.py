@@ -6,17 +6,16 @@ import dataclasses
 
 import numpy as np
 import pytest
-
-from gaitcolor_core.datasets.synthetic import (
+from drawn_walkers import (
     Camera,
     Scene,
     SyntheticFrame,
     Walker,
     WalkerStyle,
-    example_clips,
     render_frames,
     walker_pose,
 )
+
 from gaitcolor_core.structures import Float64
 
 STYLE = WalkerStyle(stature_px=110)
@@ -229,28 +228,3 @@ def test_different_seeds_give_different_people() -> None:
     assert people[3] == WalkerStyle.draw(np.random.default_rng(3))
     statures = [person.stature_px for person in people]
     assert np.mean(statures) == pytest.approx(300, rel=0.05)
-
-
-def test_example_clips_show_the_whole_background() -> None:
-    for scene in example_clips().values():
-        assert (scene.width, scene.height) == (1280, 720)
-        # A quarter of the size and every fifth frame: the paths scale with the statures.
-        small = tuple(
-            dataclasses.replace(
-                walker,
-                style=dataclasses.replace(walker.style, stature_px=walker.style.stature_px / 4),
-                start_x_px=walker.start_x_px / 4,
-                ground_y_px=walker.ground_y_px / 4,
-            )
-            for walker in scene.walkers
-        )
-        clip = frames(scene, walkers=small, width=320, height=180, fps=5.0, noise=0.0,
-                      num_frames=scene.num_frames // 5)  # fmt: skip
-        covered = np.array([np.any(frame.masks, axis=0) for frame in clip])
-        assert not covered.all(0).any()
-        areas = np.array([[mask.sum() for mask in frame.masks] for frame in clip])
-        assert (areas[0] == 0).all() and (areas[:3].max(0) > 0).all()  # soon in view
-        assert (areas[-1] < 0.2 * areas.max(0)).all()  # and gone at the end
-        assert (
-            areas.max(0) > 0.08 * np.array([walker.style.stature_px**2 for walker in small])
-        ).all()
