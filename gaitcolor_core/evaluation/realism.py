@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitcolor_core.datasets.body import Body, Pose, bone_motions, skin
 from gaitcolor_core.datasets.mocap import Motion, read_take
 from gaitcolor_core.datasets.subject import draw_subject
-from gaitcolor_core.datasets.walk import walk
+from gaitcolor_core.datasets.walkers.body import Body, Pose, bone_motions, skin
+from gaitcolor_core.datasets.walkers.walk import walk
 from gaitcolor_core.evaluation.gait_curves import (
     ANGLES,
     Agreement,
@@ -46,6 +46,8 @@ NORMAL = {
     "double_support": (0.16, 0.28),
     "knee_range_deg": (50.0, 75.0),
 }
+# And what the ground asks for.
+WANTED = {**NORMAL, "slip_ratio": (0.0, 0.02), "depth_m": (0.0, 0.02)}
 
 
 @dataclass(frozen=True)
@@ -140,12 +142,12 @@ def people(folder: Path) -> list[GaitCycle]:
 
 def summary(walks: Sequence[Realism], curves: Agreement | None) -> str:
     """What was measured, as text, without a line break at the end."""
-    rows = [("", "mean", "lowest", "highest", "normal", "within")]
+    rows = [("", "mean", "lowest", "highest", "wanted", "within")]
     values = np.array([astuple(figures) for figures in walks])
     for field, column in zip(fields(Realism), values.T, strict=True):
         numbers = [f"{number:.3f}" for number in (column.mean(), column.min(), column.max())]
-        low, high = NORMAL.get(field.name, (np.nan, np.nan))
-        known = field.name in NORMAL
+        low, high = WANTED.get(field.name, (np.nan, np.nan))
+        known = field.name in WANTED
         share = ((column >= low) & (column <= high)).mean()
         last = (f"{low:g}-{high:g}", f"{share:.0%}") if known else ("", "")
         rows.append((field.name, numbers[0], numbers[1], numbers[2], *last))
