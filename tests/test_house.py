@@ -27,8 +27,8 @@ TOO_LONG = {"tests/drawn_walkers.py", "tests/test_video.py"}
 
 # What no user needs: an extra of pyproject.toml, and the only file that imports it.
 EXTRAS = {
-    "body": "gaitcolor_core/datasets/body_export.py",
-    "render": "gaitcolor_core/datasets/raster.py",
+    "body": "gaitcolor_core/datasets/walkers/body_export.py",
+    "render": "gaitcolor_core/datasets/pictures/raster.py",
 }
 
 

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
-from gaitcolor_core.datasets.camera import Camera
-from gaitcolor_core.datasets.figure import Animation, dress
 from gaitcolor_core.datasets.footage import Shot
-from gaitcolor_core.datasets.sensor import Sensor
+from gaitcolor_core.datasets.pictures.camera import Camera
+from gaitcolor_core.datasets.pictures.sensor import Sensor
 from gaitcolor_core.datasets.studio import backdrop_of
 from gaitcolor_core.datasets.subject import draw_subject
-from gaitcolor_core.datasets.walk import walk
+from gaitcolor_core.datasets.walkers.figure import Animation, dress
+from gaitcolor_core.datasets.walkers.walk import walk
 from gaitcolor_core.video import VideoWriter
 
 WIDTH, HEIGHT, FPS = 1280, 720, 25

@@ -12,14 +12,14 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from gaitcolor_core.datasets.backdrops import Backdrop
-from gaitcolor_core.datasets.body import Pose
-from gaitcolor_core.datasets.camera import Camera
-from gaitcolor_core.datasets.figure import Animation
-from gaitcolor_core.datasets.photograph import Photographer
-from gaitcolor_core.datasets.sensor import Sensor
+from gaitcolor_core.datasets.pictures.backdrops import Backdrop
+from gaitcolor_core.datasets.pictures.camera import Camera
+from gaitcolor_core.datasets.pictures.photograph import Photographer
+from gaitcolor_core.datasets.pictures.sensor import Sensor
 from gaitcolor_core.datasets.studio import backdrop_of, shared_renderer
 from gaitcolor_core.datasets.subject import Take, draw_subject, film
+from gaitcolor_core.datasets.walkers.body import Pose
+from gaitcolor_core.datasets.walkers.figure import Animation
 from gaitcolor_core.structures import Bool, Float64, UInt8
 
 Rng = np.random.Generator

@@ -13,9 +13,9 @@ import numpy as np
 from gaitcolor_core.datasets.corruption import corrupt
 from gaitcolor_core.datasets.gait_set import CONDITIONS, VIEWS, SequenceKey
 from gaitcolor_core.datasets.parallel import work_through
+from gaitcolor_core.datasets.pictures.silhouette import Silhouettes
 from gaitcolor_core.datasets.presets import PRESETS
 from gaitcolor_core.datasets.rendered import DESCRIPTION, FORMAT, Part, strip_path
-from gaitcolor_core.datasets.silhouette import Silhouettes
 from gaitcolor_core.datasets.strips import write_crops, write_silhouettes
 from gaitcolor_core.datasets.studio import color_crops
 from gaitcolor_core.datasets.subject import FPS, draw_subject, film, ring, squares

@@ -6,11 +6,11 @@ from functools import cache
 
 import numpy as np
 
-from gaitcolor_core.datasets.backdrops import Backdrop
-from gaitcolor_core.datasets.camera import Camera
-from gaitcolor_core.datasets.photograph import Photographer
-from gaitcolor_core.datasets.raster import Renderer
-from gaitcolor_core.datasets.sensor import Sensor
+from gaitcolor_core.datasets.pictures.backdrops import Backdrop
+from gaitcolor_core.datasets.pictures.camera import Camera
+from gaitcolor_core.datasets.pictures.photograph import Photographer
+from gaitcolor_core.datasets.pictures.raster import Renderer
+from gaitcolor_core.datasets.pictures.sensor import Sensor
 from gaitcolor_core.datasets.subject import Take
 from gaitcolor_core.imaging import resample_square, to_uint8
 from gaitcolor_core.structures import Float64, UInt8

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitcolor_core.datasets.body import Body, Pose, draw_body
-from gaitcolor_core.datasets.camera import Camera
-from gaitcolor_core.datasets.figure import Figure, dress
 from gaitcolor_core.datasets.gait_set import CONDITIONS, VIEWS
-from gaitcolor_core.datasets.gait_style import GaitStyle, draw_style, vary_style
-from gaitcolor_core.datasets.outfit import BAGS, COATS, Outfit
-from gaitcolor_core.datasets.walk import walk
+from gaitcolor_core.datasets.pictures.camera import Camera
+from gaitcolor_core.datasets.walkers.body import Body, Pose, draw_body
+from gaitcolor_core.datasets.walkers.figure import Figure, dress
+from gaitcolor_core.datasets.walkers.gait_style import GaitStyle, draw_style, vary_style
+from gaitcolor_core.datasets.walkers.outfit import BAGS, COATS, Outfit
+from gaitcolor_core.datasets.walkers.walk import walk
 from gaitcolor_core.structures import Float32, Float64
 
 FPS = 25

@@ -10,7 +10,7 @@ from clips import ffmpeg, psnr
 from gaitcolor_core.datasets.casia_b import CasiaB
 from gaitcolor_core.datasets.footage import Frame, Shot
 from gaitcolor_core.datasets.gait_set import VIEWS, SequenceKey
-from gaitcolor_core.datasets.sensor import Sensor
+from gaitcolor_core.datasets.pictures.sensor import Sensor
 from gaitcolor_core.datasets.studio import backdrop_of
 from gaitcolor_core.datasets.subject import draw_subject, film, ring
 from gaitcolor_core.structures import InputError

@@ -7,14 +7,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gaitcolor_core.datasets.camera import Camera
 from gaitcolor_core.datasets.footage import (
     FRAME_SIZES,
     FRAMES_PER_PLACE,
     Shot,
     practice_frames,
 )
-from gaitcolor_core.datasets.sensor import Sensor
+from gaitcolor_core.datasets.pictures.camera import Camera
+from gaitcolor_core.datasets.pictures.sensor import Sensor
 from gaitcolor_core.datasets.studio import backdrop_of
 from gaitcolor_core.datasets.subject import draw_subject, film
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitcolor_core.datasets.body import Body, Pose
+from gaitcolor_core.datasets.walkers.body import Body, Pose
 from gaitcolor_core.evaluation.gait_curves import agreement, gait_cycles
 from gaitcolor_core.evaluation.realism import (
     FPS,

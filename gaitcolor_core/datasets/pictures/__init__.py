@@ -1,0 +1,1 @@
+"""How walkers become pictures: cameras, light, places, shadows."""

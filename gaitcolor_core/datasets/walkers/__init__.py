@@ -1,0 +1,1 @@
+"""Who walks: bodies, clothes and gaits."""
