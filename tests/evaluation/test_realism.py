@@ -75,7 +75,7 @@ def test_a_walk_in_the_ground_is_found_out(
 ) -> None:
     body, pose = walks[0]
     sunk = measure(body, moved(pose, lambda seconds: 0 * seconds - 0.05, 2), FPS)
-    assert sunk.depth_m == pytest.approx(figures[0].depth_m + 0.05, abs=1e-5)
+    assert sunk.depth_m == pytest.approx(figures[0].depth_m + 0.05, abs=0.005)
 
 
 def test_arms_that_swing_with_their_own_legs_are_found_out(
