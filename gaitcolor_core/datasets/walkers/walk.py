@@ -174,7 +174,7 @@ def _leg_turns(
 
 def _frame(hinge: Float64, along: Float64) -> Float64:
     """Rotations `(T, 3, 3)` that take +x to `hinge` and down to `along`."""
-    return np.stack([hinge, np.cross(hinge, along) * -1, -along], 2)
+    return np.stack([hinge, np.cross(hinge, along), -along], 2)
 
 
 def _trunk_turns(style: GaitStyle, phase: Float64, pelvis_turn: Float64) -> dict[str, Float64]:

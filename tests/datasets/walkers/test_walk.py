@@ -41,7 +41,6 @@ def test_shapes(num_frames: int) -> None:
     assert all(turn.shape == (num_frames, 3, 3) for turn in moved.pose.turns.values())
 
 
-@pytest.mark.xfail(reason="thighs and shanks are mirrored, front to back", strict=True)
 @some
 @given(seeds)
 def test_turns_are_rotations(seed: int) -> None:
