@@ -18,9 +18,9 @@ from gaitcolor_core.structures import Float64
 
 # Shares of the cycle: the sole is flat from FLAT to HEEL_OFF, the toes leave at TOE_OFF
 # (Perry and Burnfield 2010: stance lasts 62 %, so double support 2 x 12 %).
-FLAT, HEEL_OFF, TOE_OFF = 0.09, 0.36, 0.62
+FLAT, HEEL_OFF, TOE_OFF = 0.09, 0.37, 0.62
 # The stance foot is below the pelvis at this share of the cycle.
-MID_STANCE = 0.25
+MID_STANCE = 0.244
 # A swinging foot keeps at least this far from the ground, but for its ends.
 CLEARANCE_M = 0.012
 # The heel ends this far behind the ankle, as a share of ankle to ball; the toes reach this far
@@ -133,7 +133,10 @@ class Footfalls:
 
 @dataclass(frozen=True)
 class _Sole:
-    """A standing foot from the side; points `(2,)` are m back and up, as in the standing pose."""
+    """A standing foot from the side; points `(2,)` are m back and up, as in the standing pose.
+
+    It rolls on the edge of its heel and around the joint of its toes, which lie on the ground.
+    """
 
     heel: Float64
     ball: Float64
@@ -143,7 +146,7 @@ class _Sole:
     def of(cls, body: Body, side: str) -> _Sole:
         ankle, toe = body.joint(f"foot.{side}"), body.joint(f"toes.{side}")
         heel = np.array([ankle[1] + HEEL_LENGTH * (ankle[1] - toe[1]), 0.0])
-        return cls(heel, np.array([toe[1], 0.0]), ankle[[1, 2]])
+        return cls(heel, toe[[1, 2]], ankle[[1, 2]])
 
     def roll(self, share: Float64, pitch: Float64) -> Float64:
         """The ankle of a foot on the ground, forward and up of where it is when flat, `(T, 2)`."""
@@ -156,6 +159,8 @@ class _Sole:
     def lowest(self, pitch: Float64, toes: Float64) -> Float64:
         """How far the lowest of heel, ball and tip of the toes is above the ankle, `(T,)` m."""
         heel, ball = (_height(point - self.ankle, pitch) for point in (self.heel, self.ball))
+        # The ball of the foot is round: it reaches as far below the joint however it is turned.
+        ball = ball - self.ball[1]
         tip = ball - TOE_LENGTH * (self.heel - self.ball)[0] * np.sin(pitch - toes)
         lowest: Float64 = np.min([heel, ball, tip], 0)
         return lowest
@@ -189,5 +194,5 @@ def _pitch_curve(style: GaitStyle) -> PchipInterpolator:
     """Pitch of the foot (rad, heel up) over a cycle; the shape after Perry and Burnfield 2010."""
     strike, rise = style.heel_strike_deg, style.heel_rise_deg
     shares = [0, FLAT, HEEL_OFF, 0.50, TOE_OFF, 0.67, 0.78, 0.87, 0.95, 1]
-    angles = [-strike, 0, 0, 0.22 * rise, rise, 1.11 * rise, 0.6 * rise, 0, -strike, -strike]
+    angles = [-strike, 0, 0, 0.19 * rise, rise, 1.11 * rise, 0.6 * rise, 0, -strike, -strike]
     return PchipInterpolator(shares, np.radians(angles))

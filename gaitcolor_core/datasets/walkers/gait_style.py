@@ -72,7 +72,7 @@ _ADULTS: dict[str, tuple[float, float, tuple[float, float]]] = {
     "cadence_hz": (0.93, 0.06, (0.75, 1.12)),
     "stride_ratio": (0.79, 0.045, (0.62, 0.90)),
     "step_width_ratio": (0.055, 0.015, (0.02, 0.11)),
-    "bob_ratio": (0.0125, 0.0018, (0.006, 0.018)),
+    "bob_ratio": (0.0108, 0.0017, (0.005, 0.017)),
     "sway_ratio": (0.010, 0.004, (0.0, 0.022)),
     "heel_strike_deg": (22.0, 3.0, (10.0, 29.0)),
     "heel_rise_deg": (51.0, 4.0, (40.0, 62.0)),
