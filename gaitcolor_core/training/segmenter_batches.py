@@ -17,6 +17,7 @@ from gaitcolor_core.training.windows import Window, draw_window
 # Ultralytics compares masks at the size of its prototypes, a quarter of the picture's.
 MASK_STRIDE = 4
 _AHEAD = 4
+_WIDE_SHARE = 0.25
 
 
 def batches(
@@ -25,12 +26,15 @@ def batches(
     """The batches of the steps `first` ... `last - 1`, in this order.
 
     A step's batch depends on the seed and on the step alone, so that a run that is resumed sees
-    what it would have seen.
+    what it would have seen. Every fourth batch, about, has windows half as wide again, in which
+    tall persons have room.
     """
 
     def draw(step: int) -> dict[str, Tensor]:
         rng = np.random.default_rng([seed, step])
-        return collate([draw_window(store, rng, side) for _ in range(batch_size)])
+        wide = rng.random() < _WIDE_SHARE
+        drawn_side = 32 * round(1.5 * side / 32) if wide else side
+        return collate([draw_window(store, rng, drawn_side) for _ in range(batch_size)])
 
     with ThreadPoolExecutor(1, thread_name_prefix="windows") as pool:
         waiting: deque[Future[dict[str, Tensor]]] = deque()
