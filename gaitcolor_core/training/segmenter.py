@@ -10,11 +10,11 @@ teacher T = yolov8n-seg.pt:
     gaitcolor render --preset frames --seed 0 --places 119 -o rendered
     gaitcolor train segmenter labels -o run --steps 1041 --bfloat16
     gaitcolor train segmenter labels rendered -o run --steps 2780 --bfloat16
-    gaitcolor train segmenter labels rendered -o run --steps 3900 --bfloat16 --learning-rate 1e-3 \
+    gaitcolor train segmenter labels rendered -o run --steps 3750 --bfloat16 --learning-rate 1e-3 \
         --export checkpoints/walker_segmenter
 
-It took 100 minutes on two busy cores. The last stage had a `decay_share` of 0.287, and `windows`
-was still being written while the first ones ran: the commands make like weights, not equal ones.
+It took 100 minutes on two busy cores. In the last stage the rate fell from the start, and `windows`
+was still being written while the first ones ran: the commands make similar weights, not equal ones.
 What they reach stands in the checkpoint's README.
 """
 

@@ -64,7 +64,7 @@ def test_windows_hold_nobody_one_and_several(store: FrameStore) -> None:
 def test_heights_are_spread_over_the_octaves(store: FrameStore) -> None:
     found = [find_persons(drawn(store, seed).persons) for seed in range(150)]
     heights = np.array([person.height for persons in found for person in persons])
-    shares = np.histogram(heights, [0, 28, 52, SIDE + 1])[0] / len(heights)
+    shares = np.histogram(heights, [0, 32, 60, SIDE + 1])[0] / len(heights)
     assert (shares > 0.12).all(), shares
 
 
