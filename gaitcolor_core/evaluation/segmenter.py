@@ -94,8 +94,8 @@ def evaluate_segmenter(
             if person.counts:
                 ious[_band(person.mask.shape[0])].append(iou)
         anybody = np.logical_or.reduce([np.zeros(shape, bool), *people])
-        on = [np.count_nonzero(mask & anybody) / np.count_nonzero(mask) for mask in masks]
-        false_positives += sum(share < 0.5 for share in on)
+        on = [int((mask & anybody).sum()) / int(mask.sum()) for mask in masks]
+        false_positives += len([share for share in on if share < 0.5])
         num_frames += 1
     return SegmenterReport(
         segmenter=segmenter.description,
