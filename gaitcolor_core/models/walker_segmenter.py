@@ -27,12 +27,14 @@ class WalkerSegmenter(NamedTuple):
         architecture: an ultralytics segmentation architecture.
         image_side_px: the longer side of the pictures that it is used on.
         min_score: what it finds with a lower score is nobody.
+        min_score_at_rim: likewise for who touches the left or right side of the picture.
     """
 
     network: Any
     architecture: str
     image_side_px: int
     min_score: float
+    min_score_at_rim: float
 
 
 def build_walker_segmenter(*, architecture: str = ARCHITECTURE, seed: int = 0) -> Any:
@@ -77,6 +79,7 @@ def load_walker_segmenter(folder: Path) -> WalkerSegmenter:
             config["architecture"],
             int(config["image_side_px"]),
             float(config["min_score"]),
+            float(config["min_score_at_rim"]),
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise InputError(
@@ -102,5 +105,5 @@ def bundled_checkpoint(name: str) -> Path | None:
     It lies beside the package in a checkout, on a Space and in an editable install. A wheel has
     no checkpoints; there, give the folder by its path.
     """
-    folder = Path(__file__).parents[2] / "checkpoints" / name
+    folder = Path(__file__).resolve().parents[2] / "checkpoints" / name
     return folder if (folder / WEIGHTS_NAME).is_file() else None

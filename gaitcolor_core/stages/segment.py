@@ -26,6 +26,7 @@ from gaitcolor_core.models.walker_segmenter import (
     load_walker_segmenter,
 )
 from gaitcolor_core.structures import (
+    Bool,
     Detections,
     Float32,
     InputError,
@@ -47,6 +48,8 @@ IMAGE_SIDE_PX = 640
 # Low on purpose: a person who is found twice is covered twice, one who is missed is exposed.
 MIN_SCORE = 0.2
 PERSON_CLASS = 0
+# A box that ends this near to the left or right side of the picture may be cut off there.
+_RIM_PX = 3
 # How far an outline may be moved to an edge of the picture, as a share of the person's height.
 _SNAP_SHARE = 0.016
 
@@ -93,6 +96,7 @@ class YoloSegmenter:
         self._device = device
         self._image_side_px = image_side_px or loaded.image_side_px
         self._min_score = loaded.min_score if min_score is None else min_score
+        self._min_score_at_rim = loaded.min_score_at_rim if min_score is None else min_score
         self.description = loaded.description
 
     def prepare(self, clip: Iterable[VideoFrame]) -> None:
@@ -105,7 +109,7 @@ class YoloSegmenter:
         result = self._model.predict(
             small[..., ::-1],  # ultralytics takes BGR
             classes=[PERSON_CLASS],
-            conf=self._min_score,
+            conf=min(self._min_score, self._min_score_at_rim),
             imgsz=self._image_side_px,
             retina_masks=True,
             device=self._device,
@@ -118,12 +122,20 @@ class YoloSegmenter:
             _mask_in_frame(mask, box / scale, scale, image.shape[:2])
             for mask, box in zip(result.masks.data.cpu().numpy(), boxes.xyxy, strict=True)
         ]
-        keep = [index for index, mask in enumerate(found) if mask.bits.size]
+        sure = self._is_sure(boxes.conf, boxes.xyxy, small.shape[1])
+        keep = [index for index, mask in enumerate(found) if mask.bits.size and sure[index]]
         return Detections(
             xyxy=(boxes.xyxy[keep] / scale).astype(np.float32),
             score=boxes.conf[keep].astype(np.float32),
             masks=tuple(_snapped(image, found[index]) for index in keep),
             track_id=np.full(len(keep), -1, np.int64),
+        )
+
+    def _is_sure(self, score: Float32, xyxy: Float32, width: int) -> Bool:
+        """Who is seen surely enough; somebody who comes in or leaves shows too little for much."""
+        at_rim = (xyxy[:, 0] <= _RIM_PX) | (xyxy[:, 2] >= width - _RIM_PX)
+        return np.asarray(
+            score >= np.where(at_rim, self._min_score_at_rim, self._min_score), np.bool_
         )
 
 
@@ -184,21 +196,31 @@ class _Loaded(NamedTuple):
     description: str
     image_side_px: int
     min_score: float
+    min_score_at_rim: float
 
 
 def _load(weights: Path) -> _Loaded:
     if weights.is_dir():
         own = load_walker_segmenter(weights)
-        origin = "bundled" if weights == bundled_checkpoint(weights.name) else "own training"
+        bundled = weights.resolve() == bundled_checkpoint(weights.resolve().name)
+        origin = "bundled" if bundled else "own training"
         description = f"{weights.name} ({origin})"
-        return _Loaded(as_yolo(own), description, own.image_side_px, own.min_score)
+        return _Loaded(
+            as_yolo(own),
+            description,
+            own.image_side_px,
+            own.min_score,
+            own.min_score_at_rim,
+        )
     if not weights.is_file():
         raise InputError(f"There is no detector at '{weights}'; check the path.")
     if weights.suffix != ".pt":
         raise InputError(
             f"'{weights}' is no PyTorch model; give a YOLO segmentation model ending in .pt."
         )
-    return _Loaded(_load_yolo(weights), f"{weights.name} (ultralytics)", IMAGE_SIDE_PX, MIN_SCORE)
+    return _Loaded(
+        _load_yolo(weights), f"{weights.name} (ultralytics)", IMAGE_SIDE_PX, MIN_SCORE, MIN_SCORE
+    )
 
 
 def _load_yolo(weights: Path) -> Any:

@@ -13,7 +13,7 @@ from torch import Tensor
 from gaitcolor_core.models.walker_segmenter import CONFIG_NAME, WEIGHTS_NAME
 from gaitcolor_core.training.checkpoints import read_checkpoint, under_prefix, write_checkpoint
 
-IMAGE_SIDE_PX, MIN_SCORE = 640, 0.2
+IMAGE_SIDE_PX, MIN_SCORE, MIN_SCORE_AT_RIM = 640, 0.25, 0.08
 
 
 def export_segmenter(
@@ -22,6 +22,7 @@ def export_segmenter(
     *,
     image_side_px: int = IMAGE_SIDE_PX,
     min_score: float = MIN_SCORE,
+    min_score_at_rim: float = MIN_SCORE_AT_RIM,
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the averaged weights of a training run, for `load_walker_segmenter`.
@@ -31,6 +32,7 @@ def export_segmenter(
         folder: is made; what it held is replaced.
         image_side_px: the longer side of the pictures that the network is to be used on.
         min_score: what is found with a lower score is nobody.
+        min_score_at_rim: likewise for who touches the left or right side of the picture.
         facts: what else `config.json` is to say, such as the frames and the figures reached.
 
     Raises:
@@ -47,6 +49,7 @@ def export_segmenter(
         "classes": ["person"],
         "image_side_px": image_side_px,
         "min_score": min_score,
+        "min_score_at_rim": min_score_at_rim,
         "input": "RGB in [0, 1], letterboxed with gray 114 to a multiple of 32",
         "recipe": {**recipe, "steps": len(tensors["losses"])},
         **(facts or {}),
