@@ -103,23 +103,31 @@ class Renderer:
             height: of the picture in pixels.
             light: of the scene.
         """
-        target = self._target(width * FINE, height * FINE)
-        target.use()
-        target.clear()
-        self._set_scene(matrix, light)
-        for number, walker in enumerate(walkers, start=1):
-            self._program["owner"] = number
-            _dye(self._program, walker.look)
-            self._mesh(walker).draw(walker)
-        size = (height * FINE, width * FINE)
-        color = np.frombuffer(target.read(components=4, attachment=0), np.uint8)
-        owner = np.frombuffer(target.read(components=1, attachment=1), np.uint8).reshape(size)
-        pixels = cv2.resize(color.reshape(*size, 4), (width, height), interpolation=cv2.INTER_AREA)
+        color, owner = self._samples(walkers, matrix, width * FINE, height * FINE, light)
+        pixels = cv2.resize(color, (width, height), interpolation=cv2.INTER_AREA)
         return Drawing(
             np.ascontiguousarray(pixels[..., :3]),
             np.ascontiguousarray(pixels[..., 3]),
             _shares(owner, len(walkers), width, height),
         )
+
+    def _samples(
+        self, walkers: Sequence[Snapshot], matrix: Float64, width: int, height: int, light: Light
+    ) -> tuple[UInt8, UInt8]:
+        """Color with alpha `(height, width, 4)`, and whose it is `(height, width)`; 0 = nobody."""
+        # Another renderer of this process may have drawn last: OpenGL draws where it drew last.
+        with self._gl:
+            target = self._target(width, height)
+            target.use()
+            target.clear()
+            self._set_scene(matrix, light)
+            for number, walker in enumerate(walkers, start=1):
+                self._program["owner"] = number
+                _dye(self._program, walker.look)
+                self._mesh(walker).draw(walker)
+            color = np.frombuffer(target.read(components=4, attachment=0), np.uint8)
+            owner = np.frombuffer(target.read(components=1, attachment=1), np.uint8)
+        return color.reshape(height, width, 4), owner.reshape(height, width)
 
     def _set_scene(self, matrix: Float64, light: Light) -> None:
         down = matrix * [[1], [-1], [1], [1]]

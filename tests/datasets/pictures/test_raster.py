@@ -131,3 +131,16 @@ def test_without_opengl_a_user_is_told_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "moderngl", None)
     with pytest.raises(InputError, match=r"gaitcolor\[render\].*libegl1"):
         Renderer()
+
+
+def test_renderers_do_not_disturb_each_other(renderer: Renderer, figure: Figure) -> None:
+    walker = standing(figure)
+    alone = drawn(renderer, walker)
+    with Renderer() as another:
+        drawn(another, walker)
+        beside = drawn(renderer, walker)
+    after = drawn(renderer, walker)
+    assert alone.masks.any()
+    for drawing in (beside, after):
+        assert np.array_equal(drawing.color, alone.color)
+        assert np.array_equal(drawing.masks, alone.masks)
