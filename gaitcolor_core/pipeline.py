@@ -63,7 +63,8 @@ class GaitAnonymizer:
         Args:
             settings: the user's choices; by default everyone, at the default strength.
             detector: path or name of a YOLO segmentation model, or "static" for a static
-                camera; None = `GAITCOLOR_DETECTOR`, else the official model, else "static".
+                camera; None = `GAITCOLOR_DETECTOR`, else the official model, else
+                the weights that come with the repository, else "static".
             device: torch device; None = CUDA where there is one.
 
         Raises:

@@ -34,7 +34,7 @@ def add_hardware(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--detector", metavar="PATH|NAME|static",
         help="YOLO segmentation model, or 'static' for a camera that stands still (default: "
-        "GAITCOLOR_DETECTOR, else the official model, else static)",
+        "GAITCOLOR_DETECTOR, else the official model, else the bundled one)",
     )  # fmt: skip
     parser.add_argument("--device", help="torch device (default: cuda where there is one)")
 
