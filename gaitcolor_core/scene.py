@@ -9,6 +9,7 @@ import numpy as np
 
 from gaitcolor_core.stages.background import BackgroundPlates
 from gaitcolor_core.stages.composite import surroundings
+from gaitcolor_core.stages.passages import passages
 from gaitcolor_core.stages.register import CameraTracker, View
 from gaitcolor_core.stages.segment import PersonSegmenter
 from gaitcolor_core.stages.track import TrackedPersons, assign_track_ids, link_tracks
@@ -84,6 +85,8 @@ def look(
     with watch("track"):
         numbered = assign_track_ids(detections, frame_shape=shape, fps=fps)
         persons_found = link_tracks(numbered, fps=fps)
+        unseen = passages(persons_found.tracks, num_frames=len(views), frame_shape=shape, fps=fps)
+        persons_found = persons_found.with_untracked(unseen)
     return Scene(tuple(views), persons_found, _masks_by_frame(persons_found, len(views)))
 
 

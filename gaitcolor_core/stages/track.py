@@ -7,7 +7,7 @@ detections without a track: here they stay, so that they can be covered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,6 +54,13 @@ class TrackedPersons:
 
     tracks: tuple[Track, ...]
     untracked: dict[int, tuple[PackedMask, ...]]
+
+    def with_untracked(self, more: Mapping[int, Sequence[PackedMask]]) -> TrackedPersons:
+        """The same persons and `more` without a track, by frame."""
+        frames = sorted({*self.untracked, *more})
+        return TrackedPersons(
+            self.tracks, {f: (*self.untracked.get(f, ()), *more.get(f, ())) for f in frames}
+        )
 
 
 def assign_track_ids(
