@@ -111,9 +111,7 @@ def _walker(role: Role, num_frames: int, fps: int, rng: np.random.Generator) -> 
         person.body, person.style, num_frames=num_frames, fps=fps, start_phase=rng.uniform(),
         rng=rng,
     )  # fmt: skip
-    turned = moved.pose.placed(role.heading_deg, np.zeros(3))
-    middle = turned.pelvis[num_frames // 2] * (1, 1, 0)
-    pose = turned.placed(0, np.array([*role.middle_m, 0]) - middle)
+    pose = moved.pose.centered(role.heading_deg, np.array([*role.middle_m, 0]))
     return dress(person.body, person.outfit).animate(pose, moved.phase)
 
 

@@ -53,8 +53,7 @@ def color_crops(
         `(T, S, S, 3)` uint8 RGB.
     """
     backdrop, sensor = backdrop_of(camera, rng, clear_m=CLEAR_M), Sensor.draw(rng)
-    animation = take.figure.animate(take.pose, take.phase)
-    photographer = Photographer([animation], backdrop.light, shared_renderer())
+    photographer = Photographer([take.animation], backdrop.light, shared_renderer())
     px_per_m = size / take.figure.body.stature_m
     crops = []
     for frame, (box, matrix) in enumerate(zip(boxes, camera.crop(boxes), strict=True)):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from gaitcolor_core.datasets.gait_set import CONDITIONS, VIEWS
 from gaitcolor_core.datasets.pictures.camera import Camera
 from gaitcolor_core.datasets.walkers.body import Body, Pose, draw_body
-from gaitcolor_core.datasets.walkers.figure import Figure, dress
+from gaitcolor_core.datasets.walkers.figure import Animation, Figure, dress
 from gaitcolor_core.datasets.walkers.gait_style import GaitStyle, draw_style, vary_style
 from gaitcolor_core.datasets.walkers.outfit import BAGS, COATS, Outfit
 from gaitcolor_core.datasets.walkers.walk import walk
@@ -63,6 +64,11 @@ class Take:
     pose: Pose
     phase: Float64
 
+    @cached_property
+    def animation(self) -> Animation:
+        """All that can be drawn in color; the same for every camera."""
+        return self.figure.animate(self.pose, self.phase)
+
 
 def draw_subject(seed: int, number: int) -> Subject:
     """Subject `number` of the set with this seed; every other one wears patterns."""
@@ -97,9 +103,8 @@ def film(subject: Subject, condition: str, number: int, *, seed: int) -> Take:
         start_phase=rng.uniform(),
         rng=rng,
     )
-    turned = moved.pose.placed(rng.normal(0, HEADING_DEG), np.zeros(3))
-    middle = turned.pelvis[len(moved.phase) // 2] * (1, 1, 0)
-    pose = turned.placed(0, np.array([rng.normal(0, OFFSET_M), 0, 0]) - middle)
+    heading_deg, aside_m = rng.normal(0, HEADING_DEG), rng.normal(0, OFFSET_M)
+    pose = moved.pose.centered(heading_deg, np.array([aside_m, 0, 0]))
     return Take(dress(subject.body, subject.outfit, coat=coat, bag=bag), pose, moved.phase)
 
 

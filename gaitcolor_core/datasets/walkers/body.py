@@ -92,6 +92,12 @@ class Pose:
         turns = {**self.turns, "pelvis": turn @ self.turns["pelvis"]}
         return Pose(turns, self.pelvis @ turn.T + position)
 
+    def centered(self, heading_deg: float, spot: Float64) -> Pose:
+        """The same motion turned by `heading_deg`, in its middle frame above `spot` `(3,)` m."""
+        turned = self.placed(heading_deg, np.zeros(3))
+        middle = turned.pelvis[len(self.pelvis) // 2] * (1, 1, 0)
+        return turned.placed(0, spot - middle)
+
 
 def bone_motions(body: Body, pose: Pose) -> tuple[Float64, Float64]:
     """How each bone has moved from the standing pose.
