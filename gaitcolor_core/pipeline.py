@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from gaitcolor_core.gait import align, gait_period
+from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.redraw import Actor, Redrawer, Take
-from gaitcolor_core.scene import OnProgress, Scene, look, silent
+from gaitcolor_core.scene import Scene, look
 from gaitcolor_core.stages.anonymize_shape import Deform, ShapeAnonymizer
 from gaitcolor_core.stages.background import BackgroundPlates
 from gaitcolor_core.stages.segment import PersonSegmenter, YoloSegmenter, find_weights

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from gaitcolor_core.progress import OnProgress
 from gaitcolor_core.stages.background import BackgroundPlates
 from gaitcolor_core.stages.composite import surroundings
 from gaitcolor_core.stages.passages import passages
@@ -15,14 +16,6 @@ from gaitcolor_core.stages.segment import PersonSegmenter
 from gaitcolor_core.stages.track import TrackedPersons, assign_track_ids, link_tracks
 from gaitcolor_core.stopwatch import Stopwatch
 from gaitcolor_core.structures import Bool, Detections, PackedMask, VideoFrame
-
-# Called with the name of the stage, frames done, and frames in all where that is known. It may
-# raise, `Stopped` for example, to end the work; nothing is left behind.
-OnProgress = Callable[[str, int, int | None], None]
-
-
-def silent(stage: str, done: int, total: int | None) -> None:
-    """Report progress to nobody."""
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from gaitcolor_core.files import is_video
 from gaitcolor_core.structures import InputError
 
-VIDEO_SUFFIXES = frozenset(
-    ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv".split()
-)
 RESULT, PAIR = "_anonymized.mp4", "_side_by_side.mp4"
 
 
@@ -155,9 +153,5 @@ def _clips(given: Path) -> list[Path]:
 
 
 def _is_clip(path: Path) -> bool:
-    return (
-        path.suffix.lower() in VIDEO_SUFFIXES
-        and not path.name.startswith(".")
-        and not path.name.endswith((RESULT, PAIR))
-        and path.is_file()
-    )
+    """Whether a file is a video, but not a result."""
+    return not path.name.endswith((RESULT, PAIR)) and is_video(path)

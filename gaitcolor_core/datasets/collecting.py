@@ -15,20 +15,11 @@ from gaitcolor_core.datasets.clips import CLIP_FILE, CROPS, SILHOUETTES, Stretch
 from gaitcolor_core.datasets.squares import square_crop, square_silhouette
 from gaitcolor_core.datasets.stretches import Persons, Stretch, find_stretches
 from gaitcolor_core.datasets.strips import max_frames, write_crops, write_silhouettes
+from gaitcolor_core.files import is_video
 from gaitcolor_core.gait import SILHOUETTE_SIZE
+from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.structures import Detections, InputError, UInt8, VideoFrame
 from gaitcolor_core.video import VideoReader
-
-VIDEO_SUFFIXES = frozenset(
-    ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv".split()
-)
-# Called with what is done, frames done, and frames in all where that is known. It may raise,
-# `Stopped` for example, to end the work: of the clip that is being read nothing is left behind.
-OnProgress = Callable[[str, int, int | None], None]
-
-
-def silent(stage: str, done: int, total: int | None) -> None:
-    """Report progress to nobody."""
 
 
 class Segmenter(Protocol):
@@ -151,12 +142,7 @@ def collect_clips(
 def _videos(source: Path) -> list[Path]:
     if not source.is_dir():
         raise InputError(f"There is no folder '{source}'; give the folder with your videos.")
-    # macOS keeps a hidden companion beside each file on foreign disks.
-    videos = sorted(
-        path
-        for path in source.rglob("*")
-        if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file() and path.name[0] != "."
-    )
+    videos = sorted(filter(is_video, source.rglob("*")))
     if not videos:
         raise InputError(f"There are no videos in '{source}' or in the folders below it.")
     return videos

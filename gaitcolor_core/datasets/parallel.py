@@ -7,12 +7,52 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import count
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from gaitcolor_core.structures import InputError
 
 Item = TypeVar("Item")
+
+
+class Piece(Protocol):
+    """A piece of work that knows whether its result is there already."""
+
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        ...
+
+
+Resumable = TypeVar("Resumable", bound=Piece)
+
+
+def finish(
+    work: Callable[[Resumable], None],
+    pieces: Sequence[Resumable],
+    *,
+    processes: int,
+    on_progress: Callable[[int, int], None],
+) -> None:
+    """Do `work` on the pieces that are not done yet, see `work_through`.
+
+    Args:
+        work: a function of a module.
+        pieces: all of them, those that are done, too.
+        processes: how many pieces are worked on at a time.
+        on_progress: called with pieces done and pieces in all; may raise to stop.
+
+    Raises:
+        InputError: a process was killed.
+    """
+    missing = [piece for piece in pieces if not piece.is_done()]
+    done = count(len(pieces) - len(missing))
+
+    def report() -> None:
+        on_progress(next(done), len(pieces))
+
+    report()
+    work_through(work, missing, processes=processes, on_done=report)
 
 
 def work_through(

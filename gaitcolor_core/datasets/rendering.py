@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from gaitcolor_core.datasets.corruption import corrupt
 from gaitcolor_core.datasets.gait_set import CONDITIONS, VIEWS, SequenceKey
-from gaitcolor_core.datasets.parallel import work_through
+from gaitcolor_core.datasets.parallel import finish
 from gaitcolor_core.datasets.pictures.silhouette import Silhouettes
 from gaitcolor_core.datasets.presets import PRESETS
 from gaitcolor_core.datasets.rendered import DESCRIPTION, FORMAT, Part, strip_path
 from gaitcolor_core.datasets.strips import write_crops, write_silhouettes
 from gaitcolor_core.datasets.studio import color_crops
 from gaitcolor_core.datasets.subject import FPS, draw_subject, film, ring, squares
+from gaitcolor_core.files import write_whole
 from gaitcolor_core.structures import InputError
 
 SIZE = 128
@@ -76,15 +76,7 @@ def render_set(
     """
     _describe(root, preset, seed)
     walks = _walks(root, preset, seed, color)
-    missing = [walk for walk in walks if not walk.is_done()]
-    done = count(len(walks) - len(missing))
-    on_progress(next(done), len(walks))
-    work_through(
-        _render_walk,
-        missing,
-        processes=processes,
-        on_done=lambda: on_progress(next(done), len(walks)),
-    )
+    finish(_render_walk, walks, processes=processes, on_progress=on_progress)
 
 
 def _walks(root: Path, preset: str, seed: int, color: bool) -> list[_Walk]:
@@ -158,6 +150,4 @@ def _describe(root: Path, preset: str, seed: int) -> None:
     if root.exists() and any(root.iterdir()):
         raise InputError(f"'{root}' is not empty and holds no rendered set; give a new folder.")
     root.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(content, "utf-8")
-    partial.replace(path)
+    write_whole(path, content.encode())

@@ -5,12 +5,12 @@ Silhouettes are PNG with one bit a pixel, crops JPEG. A file appears whole or no
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from gaitcolor_core.files import write_whole
 from gaitcolor_core.structures import Bool, InputError, UInt8
 
 # JPEG allows pictures up to this height: 511 frames of 128 pixels.
@@ -33,7 +33,7 @@ def write_silhouettes(path: Path, silhouettes: Bool) -> None:
     """
     _check(silhouettes, "silhouettes", np.bool_, ())
     strip = silhouettes.reshape(-1, silhouettes.shape[2]).astype(np.uint8) * np.uint8(255)
-    _write(path, cv2.imencode(".png", strip, [cv2.IMWRITE_PNG_BILEVEL, 1])[1])
+    write_whole(path, cv2.imencode(".png", strip, [cv2.IMWRITE_PNG_BILEVEL, 1])[1].tobytes())
 
 
 def read_silhouettes(path: Path) -> Bool:
@@ -61,7 +61,7 @@ def write_crops(path: Path, crops: UInt8, *, quality: int = 90) -> None:
     _check(crops, "crops", np.uint8, (3,))
     strip = crops.reshape(-1, crops.shape[2], 3)[..., ::-1]
     options = [cv2.IMWRITE_JPEG_QUALITY, quality, *_FULL_COLOR]
-    _write(path, cv2.imencode(".jpg", strip, options)[1])
+    write_whole(path, cv2.imencode(".jpg", strip, options)[1].tobytes())
 
 
 def read_crops(path: Path) -> UInt8:
@@ -84,15 +84,6 @@ def _check(frames: Bool | UInt8, name: str, dtype: type, channels: tuple[int, ..
         raise ValueError(
             f"a strip takes 1 to {max_frames(frames.shape[1])} frames, got {len(frames)} {name}"
         )
-
-
-def _write(path: Path, content: UInt8) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_bytes(content.tobytes())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _read(path: Path, flags: int) -> UInt8:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from gaitcolor_core.datasets.gait_set import CONDITIONS, GaitSet, SequenceKey
-from gaitcolor_core.scene import OnProgress, silent
+from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.structures import InputError, UInt8
 
 CELL_PX, GAP_PX, LABEL_PX, HEADING_PX = 96, 2, 92, 20

@@ -16,7 +16,7 @@ import numpy as np
 from gaitcolor_core.datasets.gait_set import CONDITIONS, GaitSet, SequenceKey
 from gaitcolor_core.datasets.splits import COMMON, gallery, probes
 from gaitcolor_core.gait import gait_energy_image, gait_period
-from gaitcolor_core.scene import OnProgress, silent
+from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.structures import Bool, Float32, Float64, InputError, Int64
 
 # CASIA-B's rate, and that of rendered sets.

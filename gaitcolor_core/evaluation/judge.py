@@ -11,7 +11,7 @@ import numpy as np
 
 from gaitcolor_core.gait import align, gait_energy_image, gei_distance
 from gaitcolor_core.metrics import changed_rim, gradient_energy, warping_error
-from gaitcolor_core.scene import OnProgress, silent
+from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.stages.segment import YoloSegmenter
 from gaitcolor_core.stages.track import assign_track_ids, link_tracks
 from gaitcolor_core.structures import Bool, Detections, Float32, InputError, Track, UInt8

@@ -12,7 +12,7 @@ import numpy as np
 
 from gaitcolor_core.gait import HEAD_ROOM
 from gaitcolor_core.imaging import resample_square, to_uint8
-from gaitcolor_core.scene import OnProgress
+from gaitcolor_core.progress import OnProgress
 from gaitcolor_core.stages.composite import cover
 from gaitcolor_core.structures import Float32, InputError, Int64, UInt8
 

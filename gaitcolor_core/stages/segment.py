@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 import torch
 
+from gaitcolor_core.files import write_whole
 from gaitcolor_core.imaging import soft_mask
 from gaitcolor_core.models.walker_segmenter import (
     CONFIG_NAME,
@@ -254,9 +255,7 @@ def _download(name: str) -> Path | None:
         if not content.startswith(ZIP_MAGIC):
             return None
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(f".{os.getpid()}.partial")
-        partial.write_bytes(content)
-        partial.replace(target)
+        write_whole(target, content)
     except (OSError, HTTPException):
         return None
     return target

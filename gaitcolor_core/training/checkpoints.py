@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from gaitcolor_core.files import write_whole
 from gaitcolor_core.structures import InputError
 
 
@@ -25,15 +25,8 @@ class Checkpoint(NamedTuple):
 def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], notes: Mapping[str, str]) -> None:
     """Write under another name and rename: who is stopped in between leaves the earlier file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
     content = save({name: tensor.contiguous() for name, tensor in tensors.items()}, dict(notes))
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, content)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

@@ -9,7 +9,6 @@ Where persons overlap, the nearer one has the pixel. A mask may be black: nobody
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from gaitcolor_core.files import write_whole
 from gaitcolor_core.structures import InputError, UInt8
 
 UNSURE = 255
@@ -90,10 +90,7 @@ def read_frame(root: Path, name: str, *, longest_px: int | None = None) -> Label
 
 def _write(path: Path, pixels: UInt8, options: Sequence[int]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{os.getpid()}-{path.name}")
-    if not cv2.imwrite(str(partial), pixels, options):
-        raise OSError(f"'{path}' could not be written")
-    partial.replace(path)
+    write_whole(path, cv2.imencode(path.suffix, pixels, options)[1].tobytes())
 
 
 def _read(path: Path, flags: int) -> UInt8:

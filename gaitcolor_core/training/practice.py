@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from gaitcolor_core.datasets.footage import FRAMES_PER_PLACE, practice_frames
-from gaitcolor_core.datasets.parallel import work_through
+from gaitcolor_core.datasets.parallel import finish
 from gaitcolor_core.structures import Bool, UInt8
 from gaitcolor_core.training.labelled_frames import LabelledFrame, mask_path, write_frame
 
@@ -57,19 +56,8 @@ def render_practice_frames(
         InputError: OpenGL is missing, or a process was killed.
         OSError: the folder cannot be written.
     """
-    missing = [
-        place
-        for place in (_Place(root, seed, number) for number in range(places))
-        if not place.is_done()
-    ]
-    done = count(places - len(missing))
-    on_progress(next(done), places)
-    work_through(
-        _render_place,
-        missing,
-        processes=processes,
-        on_done=lambda: on_progress(next(done), places),
-    )
+    pieces = [_Place(root, seed, number) for number in range(places)]
+    finish(_render_place, pieces, processes=processes, on_progress=on_progress)
 
 
 def _render_place(place: _Place) -> None:
