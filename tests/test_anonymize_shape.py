@@ -22,7 +22,8 @@ from gaitcolor_core.gait import (
 )
 from gaitcolor_core.imaging import pixel_grid, sample
 from gaitcolor_core.metrics import silhouette_iou
-from gaitcolor_core.stages.anonymize_shape import GEI_CHANGE_AT_FULL_STRENGTH, Deform
+from gaitcolor_core.stages.anonymize_shape import Deform
+from gaitcolor_core.stages.anonymize_shape.deform import GEI_CHANGE_AT_FULL_STRENGTH
 from gaitcolor_core.structures import Bool, Float32, GaitSequence
 
 PERIOD = FPS / 0.95

@@ -19,21 +19,19 @@ from gaitcolor_core.evaluation.segmenter import (
     frames_by_masks,
     frames_by_reference,
 )
-from gaitcolor_core.models.walker_segmenter import (
-    bundled_checkpoint,
-    load_walker_segmenter,
-)
+from gaitcolor_core.models.walker_segmenter import load_walker_segmenter
 from gaitcolor_core.stages.segment import BUNDLED_WEIGHTS, YoloSegmenter
 from gaitcolor_core.structures import Bool, UInt8
 from gaitcolor_core.training.labelled_frames import LabelledFrame
 from gaitcolor_core.video import VideoReader
+from gaitcolor_core.weights import bundled
 
 MAX_BYTES = 8 * 2**20
 
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    found = bundled_checkpoint(BUNDLED_WEIGHTS)
+    found = bundled(BUNDLED_WEIGHTS)
     if found is None:
         pytest.skip("the package was installed without checkpoints/walker_segmenter")
     return found

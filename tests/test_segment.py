@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 import torch
 
-from gaitcolor_core.models.walker_segmenter import WEIGHTS_NAME, bundled_checkpoint
 from gaitcolor_core.stages import segment
 from gaitcolor_core.stages.segment import YoloSegmenter, find_weights
 from gaitcolor_core.structures import Detections, InputError, UInt8
 from gaitcolor_core.video import VideoReader
+from gaitcolor_core.weights import bundled
 
 Hosts = list[str]
 # A wheel has none.
-BUNDLED = bundled_checkpoint(segment.BUNDLED_WEIGHTS)
+BUNDLED = bundled(segment.BUNDLED_WEIGHTS)
 
 
 @pytest.fixture(scope="module")
@@ -218,14 +218,14 @@ def test_official_weights_are_asked_for_once_and_quickly(
 def test_without_any_weights_there_are_none(
     no_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(segment, "bundled_checkpoint", lambda name: None)
+    monkeypatch.setattr(segment, "bundled", lambda name: None)
     assert find_weights(None) is None
 
 
 def test_bundled_weights_come_after_the_official_ones(
     no_cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(segment, "bundled_checkpoint", lambda name: tmp_path / name)
+    monkeypatch.setattr(segment, "bundled", lambda name: tmp_path / name)
     assert find_weights(None) == tmp_path / "walker_segmenter"
     official = no_cache / segment.OFFICIAL_WEIGHTS
     official.parent.mkdir()
@@ -236,7 +236,7 @@ def test_bundled_weights_come_after_the_official_ones(
 def test_a_folder_of_weights_may_be_named(no_cache: Path, tmp_path: Path) -> None:
     (tmp_path / "config.json").touch()
     assert find_weights(str(tmp_path)) == tmp_path
-    with pytest.raises(InputError, match=f"config.json and the {WEIGHTS_NAME}"):
+    with pytest.raises(InputError, match=r"its config\.json is missing or damaged"):
         YoloSegmenter(tmp_path, device="cpu")
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.ultralytics_setup import prepare_ultralytics
+from gaitcolor_core.weights import CONFIG_NAME, load_weights, read_config
 
 # The newest that learns fast from random weights: YOLO26 has two heads, and took 1.35 times as
 # long for a step; YOLOv8 took as long as this one.
 ARCHITECTURE = "yolo11n-seg.yaml"
-CONFIG_NAME, WEIGHTS_NAME = "config.json", "model.safetensors"
 
 
 class WalkerSegmenter(NamedTuple):
@@ -70,22 +67,21 @@ def load_walker_segmenter(folder: Path) -> WalkerSegmenter:
     Raises:
         InputError: a file is missing or broken, or the weights do not fit the architecture.
     """
+    config = read_config(folder)
     try:
-        config = json.loads((folder / CONFIG_NAME).read_text(encoding="utf-8"))
         network = build_walker_segmenter(architecture=config["architecture"])
-        network.load_state_dict(load_file(folder / WEIGHTS_NAME), strict=True)
-        return WalkerSegmenter(
-            network,
-            config["architecture"],
+        sizes = (
             int(config["image_side_px"]),
             float(config["min_score"]),
             float(config["min_score_at_rim"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"'{folder}' holds no walker segmenter that can be loaded; give a folder with "
-            f"{CONFIG_NAME} and the {WEIGHTS_NAME} that belongs to it."
+            f"The {CONFIG_NAME} in '{folder}' describes no walker segmenter; give a folder that "
+            "`train segmenter --export` wrote."
         ) from error
+    load_weights(network, folder)
+    return WalkerSegmenter(network, config["architecture"], *sizes)
 
 
 def as_yolo(segmenter: WalkerSegmenter) -> Any:
@@ -97,13 +93,3 @@ def as_yolo(segmenter: WalkerSegmenter) -> Any:
         yolo = YOLO(segmenter.architecture, task="segment")
     yolo.model = segmenter.network.eval()
     return yolo
-
-
-def bundled_checkpoint(name: str) -> Path | None:
-    """The folder `checkpoints/NAME` that comes with the package; None if it is not there.
-
-    It lies beside the package in a checkout, on a Space and in an editable install. A wheel has
-    no checkpoints; there, give the folder by its path.
-    """
-    folder = Path(__file__).resolve().parents[2] / "checkpoints" / name
-    return folder if (folder / WEIGHTS_NAME).is_file() else None

@@ -20,12 +20,7 @@ import torch
 
 from gaitcolor_core.files import write_whole
 from gaitcolor_core.imaging import soft_mask
-from gaitcolor_core.models.walker_segmenter import (
-    CONFIG_NAME,
-    as_yolo,
-    bundled_checkpoint,
-    load_walker_segmenter,
-)
+from gaitcolor_core.models.walker_segmenter import as_yolo, load_walker_segmenter
 from gaitcolor_core.structures import (
     Bool,
     Detections,
@@ -36,6 +31,7 @@ from gaitcolor_core.structures import (
     VideoFrame,
 )
 from gaitcolor_core.ultralytics_setup import prepare_ultralytics
+from gaitcolor_core.weights import CONFIG_NAME, bundled
 
 OFFICIAL_WEIGHTS = "yolo11n-seg.pt"
 BUNDLED_WEIGHTS = "walker_segmenter"
@@ -163,7 +159,7 @@ def find_weights(name: str | None) -> Path | None:
     """
     wanted = name or os.environ.get("GAITCOLOR_DETECTOR")
     if wanted is None:
-        return _download(OFFICIAL_WEIGHTS) or bundled_checkpoint(BUNDLED_WEIGHTS)
+        return _download(OFFICIAL_WEIGHTS) or bundled(BUNDLED_WEIGHTS)
     path = Path(wanted).expanduser()
     if path.is_file() or (path / CONFIG_NAME).is_file():
         return path
@@ -203,8 +199,8 @@ class _Loaded(NamedTuple):
 def _load(weights: Path) -> _Loaded:
     if weights.is_dir():
         own = load_walker_segmenter(weights)
-        bundled = weights.resolve() == bundled_checkpoint(weights.resolve().name)
-        origin = "bundled" if bundled else "own training"
+        came_along = weights.resolve() == bundled(weights.resolve().name)
+        origin = "bundled" if came_along else "own training"
         description = f"{weights.name} ({origin})"
         return _Loaded(
             as_yolo(own),

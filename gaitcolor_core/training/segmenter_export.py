@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
-
-from gaitcolor_core.models.walker_segmenter import CONFIG_NAME, WEIGHTS_NAME
-from gaitcolor_core.training.checkpoints import read_checkpoint, under_prefix, write_checkpoint
+from gaitcolor_core.training.checkpoints import read_checkpoint, under_prefix
+from gaitcolor_core.weights import write_weights
 
 IMAGE_SIDE_PX, MIN_SCORE, MIN_SCORE_AT_RIM = 640, 0.25, 0.08
 
@@ -41,9 +38,6 @@ def export_segmenter(
     tensors, notes = read_checkpoint(state)
     recipe = json.loads(notes["recipe"])
     average = under_prefix("average", tensors)
-    write_checkpoint(
-        folder / WEIGHTS_NAME, {name: _compact(value) for name, value in average.items()}, {}
-    )
     config = {
         "architecture": recipe["architecture"],
         "classes": ["person"],
@@ -54,9 +48,4 @@ def export_segmenter(
         "recipe": {**recipe, "steps": len(tensors["losses"])},
         **(facts or {}),
     }
-    (folder / CONFIG_NAME).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-
-
-def _compact(value: Tensor) -> Tensor:
-    """Half precision for the weights of convolutions; batch statistics need their range."""
-    return value.to(torch.float16) if value.is_floating_point() and value.ndim > 1 else value
+    write_weights(folder, average, config)

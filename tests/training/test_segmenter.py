@@ -14,17 +14,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from gaitcolor_core.models.walker_segmenter import (
-    WEIGHTS_NAME,
-    build_walker_segmenter,
-    load_walker_segmenter,
-)
+from gaitcolor_core.models.walker_segmenter import build_walker_segmenter, load_walker_segmenter
 from gaitcolor_core.stages.segment import YoloSegmenter
 from gaitcolor_core.structures import InputError, Stopped
 from gaitcolor_core.training.checkpoints import read_checkpoint, under_prefix, write_checkpoint
 from gaitcolor_core.training.labelled_frames import read_frame
 from gaitcolor_core.training.segmenter import SegmenterRecipe, train_segmenter
 from gaitcolor_core.training.segmenter_export import export_segmenter
+from gaitcolor_core.weights import WEIGHTS_NAME
 
 TINY = SegmenterRecipe(steps=6, batch_size=4, side_px=64, warmup_steps=2)
 # The same command line a user would stop with a signal.
@@ -132,7 +129,17 @@ def test_an_export_works_as_a_detector(exported: Path, frames: Path) -> None:
     assert (segmenter.segment(image).track_id == -1).all()
 
 
-@pytest.mark.parametrize("damage", ["missing", "renamed", "cut", "no config", "no files"])
+DAMAGE = {
+    "missing": "missing: model",
+    "renamed": "unknown: other.weight",
+    "cut": "no whole safetensors file",
+    "no config": "its config.json is missing",
+    "no files": "its config.json is missing",
+    "another network": "describes no walker segmenter",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
 def test_refuses_weights_that_do_not_fit(exported: Path, tmp_path: Path, damage: str) -> None:
     weights = read_checkpoint(exported / WEIGHTS_NAME).tensors
     name = next(iter(weights))
@@ -144,7 +151,9 @@ def test_refuses_weights_that_do_not_fit(exported: Path, tmp_path: Path, damage:
         write_checkpoint(tmp_path / WEIGHTS_NAME, weights, {})
     if damage == "cut":
         (tmp_path / WEIGHTS_NAME).write_bytes((exported / WEIGHTS_NAME).read_bytes()[:-100])
-    if damage not in ("no config", "no files"):
+    if damage == "another network":
+        (tmp_path / "config.json").write_text("{}")
+    elif damage not in ("no config", "no files"):
         (tmp_path / "config.json").write_bytes((exported / "config.json").read_bytes())
-    with pytest.raises(InputError, match="no walker segmenter that can be loaded"):
+    with pytest.raises(InputError, match=DAMAGE[damage]):
         YoloSegmenter(tmp_path, device="cpu")

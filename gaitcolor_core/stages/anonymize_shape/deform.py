@@ -1,15 +1,14 @@
-"""Task 1: another walk for a walker's silhouettes."""
+"""A shape anonymizer without training: body and rhythm are deformed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
 from gaitcolor_core.deformation import BodyDraw, DeformedGait, step_openings
 from gaitcolor_core.gait import gait_energy_image, gei_distance
-from gaitcolor_core.structures import Float32, GaitSequence
+from gaitcolor_core.structures import GaitSequence
 
 # L2 distance of gait energy images (128 x 128): two different men walking alike are 11 to 20
 # apart.
@@ -20,42 +19,6 @@ _MAX_FACTOR = 1.3
 _MAX_DRAWS, _GOOD_ENOUGH = 6, 0.95
 # Frames that are looked at to find how far to go.
 _PROBES = 40
-
-
-class AnonymizedGait(Protocol):
-    """A walker's other walk.
-
-    Attributes:
-        sequence: the anonymized silhouettes; same frames and squares as the original's.
-    """
-
-    sequence: GaitSequence
-
-    def inverse_map(self, index: int) -> Float32 | None:
-        """Where each point of the new body comes from.
-
-        Returns:
-            Displacements `(S, S, 2)` (x, y) float32 on the square of frame `index`, in sides of
-            the square, from the new point to the old one; None if only silhouettes are known.
-        """
-        ...
-
-
-class ShapeAnonymizer(Protocol):
-    """Task 1: gives a walker another walk of the same phase."""
-
-    def anonymize(
-        self, gait: GaitSequence, *, fps: float, strength: float, generator: np.random.Generator
-    ) -> AnonymizedGait:
-        """Another walk for `gait`.
-
-        Args:
-            gait: silhouettes of one walker.
-            fps: frames per second.
-            strength: 0 (unchanged) to 1 (as far as a body stays plausible).
-            generator: source of the draw; one draw a walker.
-        """
-        ...
 
 
 class Deform:

@@ -1,4 +1,4 @@
-"""Task 2: the walker's colors on the anonymized silhouette, without training.
+"""Colors of the anonymized silhouette without training: pixels are copied.
 
 `nearest` leaves every pixel of the old body as it is and repeats the rim where the new body
 reaches beyond. `warp` lets the texture follow the new body at its outline and in its limbs, and
@@ -6,8 +6,6 @@ leaves it in place deep inside, so that clothes, skin and face stay what they we
 """
 
 from __future__ import annotations
-
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -21,27 +19,6 @@ STRETCH_DEPTH = 1.0
 FIXED_DEPTH = 0.07
 # The displacement is smooth: it is found on a reduced square.
 FIELD_SIZE = 128
-
-
-class ColorTransfer(Protocol):
-    """Task 2: brings a walker's colors to a new silhouette."""
-
-    def __call__(
-        self, patch: UInt8, foreground: Bool, alpha: Float32, guide: Float32 | None
-    ) -> Float32:
-        """Color the walker's new body.
-
-        Args:
-            patch: `(side, side, 3)` uint8 RGB, the original frame in a square.
-            foreground: `(side, side)` bool, pixels that surely show the original walker.
-            alpha: `(side, side)` float32 in [0, 1], the new silhouette.
-            guide: `(side, side, 2)` float32, the displacement (x, y) in pixels from each point of
-                the new body to the old one; None if unknown.
-
-        Returns:
-            `(side, side, 3)` float32 RGB in 0...255, meant where `alpha` is positive.
-        """
-        ...
 
 
 def nearest(

@@ -1,0 +1,6 @@
+"""Task 1: another walk for a walker's silhouettes."""
+
+from gaitcolor_core.stages.anonymize_shape.deform import Deform
+from gaitcolor_core.stages.anonymize_shape.protocol import AnonymizedGait, ShapeAnonymizer
+
+__all__ = ["AnonymizedGait", "Deform", "ShapeAnonymizer"]

@@ -1,0 +1,114 @@
+"""A network on disk: a folder with its weights and with what says how to use them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor, nn
+
+from gaitcolor_core.files import write_whole
+from gaitcolor_core.structures import InputError
+
+CONFIG_NAME, WEIGHTS_NAME = "config.json", "model.safetensors"
+_SHOWN = 3
+
+
+def bundled(name: str) -> Path | None:
+    """The folder `checkpoints/NAME` that comes with the package; None if it is not there.
+
+    It lies beside the package in a checkout, on a Space and in an editable install. A wheel has
+    no checkpoints; there, give the folder by its path.
+    """
+    folder = Path(__file__).resolve().parents[1] / "checkpoints" / name
+    return folder if (folder / WEIGHTS_NAME).is_file() else None
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What `config.json` says.
+
+    Raises:
+        InputError: it is missing or damaged.
+    """
+    path = folder / CONFIG_NAME
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"'{folder}' holds no network: its {CONFIG_NAME} is missing or damaged; give a folder "
+            f"with {CONFIG_NAME} and the {WEIGHTS_NAME} that belongs to it."
+        ) from error
+    if not isinstance(config, dict):
+        raise InputError(f"'{path}' does not describe a network; it must be a JSON object.")
+    return config
+
+
+def load_weights(network: nn.Module, folder: Path) -> None:
+    """Put the weights of a folder into a network, all of them and no others.
+
+    Args:
+        network: of the architecture that `config.json` names; weights of any float type fit.
+        folder: holds `model.safetensors`; nothing is ever unpickled.
+
+    Raises:
+        InputError: the file is missing or no safetensors, or its weights are not those of the
+            network.
+    """
+    path = folder / WEIGHTS_NAME
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise InputError(
+            f"'{path}' is missing or no whole safetensors file; fetch it again."
+        ) from error
+    wanted = network.state_dict()
+    wrong = {
+        "missing": sorted(wanted.keys() - tensors.keys()),
+        "unknown": sorted(tensors.keys() - wanted.keys()),
+        "of another shape": sorted(
+            name
+            for name in wanted.keys() & tensors.keys()
+            if wanted[name].shape != tensors[name].shape
+        ),
+    }
+    complaints = [f"{what}: {_some(names)}" for what, names in wrong.items() if names]
+    if complaints:
+        raise InputError(
+            f"The weights in '{path}' do not belong to this network ({'; '.join(complaints)}); "
+            f"take {CONFIG_NAME} and {WEIGHTS_NAME} from one place."
+        )
+    network.load_state_dict(tensors, strict=True)
+
+
+def write_weights(folder: Path, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> None:
+    """Write a network, for `read_config` and `load_weights`.
+
+    Args:
+        folder: is made if need be; what it holds stays until the new file is whole.
+        tensors: the `state_dict` of a network. Matrices are kept in half precision, statistics
+            and biases as they are.
+        config: what JSON can hold.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    content = save({name: _compact(value) for name, value in tensors.items()})
+    write_whole(folder / WEIGHTS_NAME, content)
+    write_whole(folder / CONFIG_NAME, (json.dumps(config, indent=2) + "\n").encode())
+
+
+def _compact(value: Tensor) -> Tensor:
+    """Half precision for matrices; what is small stays exact."""
+    value = value.detach().cpu().contiguous()
+    return value.to(torch.float16) if value.is_floating_point() and value.ndim > 1 else value
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
