@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import platform
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typing import Any, Self
 
 import psutil
 
+from gaitcolor_core.checkout import commit
 from gaitcolor_core.evaluation.report import table
 from gaitcolor_core.structures import AnonymizationReport
 
@@ -160,7 +160,7 @@ def measure_speed(
         segmenter=median.segmenter,
         machine=_machine(median.device),
         day=date.today().isoformat(),
-        commit=_commit(),
+        commit=commit(),
     )
 
 
@@ -219,15 +219,3 @@ def _cpu_model() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def _commit() -> str | None:
-    root = Path(__file__).parents[2]
-    if not (root / ".git").exists():
-        return None
-    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
-    try:
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
