@@ -1,0 +1,1 @@
+"""The attacker: who walks here, told by the gait alone."""
