@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from gaitcolor_core.gait import SILHOUETTE_SIZE, align_silhouette
 from gaitcolor_core.structures import Bool, InputError
 
 HEIGHT, WIDTH = 64, 44
-_STEP = SILHOUETTE_SIZE // HEIGHT
-_LEFT = (SILHOUETTE_SIZE - _STEP * WIDTH) // 2
+# What is cut off at each side of a square.
+_ASIDE = SILHOUETTE_SIZE * (HEIGHT - WIDTH) // (2 * HEIGHT)
 
 
 def prepare_silhouettes(silhouettes: Bool) -> Bool:
@@ -24,9 +25,12 @@ def prepare_silhouettes(silhouettes: Bool) -> Bool:
     Raises:
         InputError: all of them are empty.
     """
-    seen = [align_silhouette(each) for each in silhouettes if each.any()]
+    seen = [_prepare(each) for each in silhouettes if each.any()]
     if not seen:
         raise InputError("A sequence has nobody in it: there is no frame with a silhouette.")
-    middle = np.stack(seen)[:, :, _LEFT : _LEFT + _STEP * WIDTH]
-    blocks = middle.reshape(len(seen), HEIGHT, _STEP, WIDTH, _STEP)
-    return np.asarray(blocks.mean(axis=(2, 4)) > 0.5)
+    return np.stack(seen)
+
+
+def _prepare(silhouette: Bool) -> Bool:
+    middle = align_silhouette(silhouette)[:, _ASIDE:-_ASIDE]
+    return np.asarray(cv2.resize(middle, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA) > 0.5)
