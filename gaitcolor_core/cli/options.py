@@ -74,6 +74,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def rate(text: str) -> float:
+    """A learning rate."""
+    if not 0 < float(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' does not lie between 0 and 1")
+    return float(text)
+
+
 def walkers(text: str) -> tuple[int, ...] | None:
     """Numbers such as 1,3; None = all."""
     if text == "all":
