@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -86,8 +86,10 @@ def load_recognizer(folder: Path) -> RecognizerNet:
             f"{', '.join(RECOGNIZERS)}."
         )
     try:
-        network = architecture(**config.get("hyperparameters", {}))
+        network: Any = architecture(**config.get("hyperparameters", {}))
     except (TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"'{folder}' describes a network that cannot be built.") from error
     load_weights(network, folder)
-    return network.eval()
+    # Convolutions on a processor are up to a third faster like this.
+    loaded: RecognizerNet = network.eval().to(memory_format=torch.channels_last)
+    return loaded

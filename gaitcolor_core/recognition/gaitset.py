@@ -13,7 +13,7 @@ from gaitcolor_core.recognition.parts import PartLinear, pool_strips
 class GaitSetNet(nn.Module):
     """Set pooling with a multilayer global pipeline, and horizontal pyramid mapping.
 
-    As published but for batch normalization, which needs a tenth of the steps, and for the width.
+    As published but for batch normalization, with which few steps suffice, and for the width.
 
     Args:
         width: channels of the first layers; 32 as published.
