@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gaitcolor_core.gait import SILHOUETTE_SIZE, align
+from gaitcolor_core.gait import SILHOUETTE_SIZE, align, silhouette_in_square
 from gaitcolor_core.imaging import SquareCrop, spread_field
 from gaitcolor_core.structures import Bool, GaitSequence, InputError, PackedMask, Track
 
@@ -43,6 +43,18 @@ def as_gait(silhouettes: Bool, *, fps: float) -> GaitSequence:
     side = 2 * _MARGIN_PX + SILHOUETTE_SIZE
     gait = align(track, frame_shape=(side, side), fps=fps)
     return replace(gait, xyxy=gait.xyxy - _MARGIN_PX)
+
+
+def in_squares_of(gait: GaitSequence, silhouettes: Bool) -> GaitSequence:
+    """Other silhouettes of the walker of `gait`, such as complete ones, in its squares.
+
+    Args:
+        gait: came from `as_gait`.
+        silhouettes: `(T, S, S)` bool in the set's squares, of the frames that `as_gait` was given.
+    """
+    masks = [PackedMask.pack(silhouettes[index]) for index in gait.frame_ids]
+    cut = [silhouette_in_square(*pair) for pair in zip(masks, gait.xyxy, strict=True)]
+    return replace(gait, silhouettes=np.stack(cut)[:, None])
 
 
 def in_set_squares(gait: GaitSequence) -> Bool:
