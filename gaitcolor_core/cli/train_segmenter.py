@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gaitcolor_core.cli.options import natural, positive
+from gaitcolor_core.cli.options import natural, positive, rate
 from gaitcolor_core.cli.outcome import work_on
 from gaitcolor_core.cli.terminal import Stopper
 
@@ -44,7 +44,7 @@ def add(networks: Any) -> None:
         help="side of the windows, a multiple of 32",
     )  # fmt: skip
     parser.add_argument(
-        "--learning-rate", type=_rate, metavar="RATE", help="after the warm-up, before the decay"
+        "--learning-rate", type=rate, metavar="RATE", help="after the warm-up, before the decay"
     )
     parser.add_argument(
         "--bfloat16", action="store_true",
@@ -78,10 +78,3 @@ def _side(text: str) -> int:
     if positive(text) % 32:
         raise argparse.ArgumentTypeError(f"'{text}' is no multiple of 32")
     return int(text)
-
-
-def _rate(text: str) -> float:
-    """A learning rate."""
-    if not 0 < float(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' does not lie between 0 and 1")
-    return float(text)

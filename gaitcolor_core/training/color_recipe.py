@@ -22,8 +22,10 @@ class ColorRecipe:
         learning_rate: after the warm-up; from there it falls to nearly 0 on half a cosine.
         warmup_steps: in which the learning rate rises from 0.
         style_weight: of the style loss, against the reconstruction loss; gram alone.
-        center: where the output is to equal the original: "overlap" of the eroded new body and
-            the old one, or the "erosion" alone; gram alone.
+        center: where the output is to equal the original: in the "overlap" of new and old body,
+            or in the "erosion" of the new one, as the paper has it. The latter teaches the
+            background's colors where the body grew by more than is eroded, and leaves a rim of
+            the overlap to the style loss, which lowers the PSNR in there; gram alone.
         max_gradient: longer gradients (2-norm) are shortened to this.
         ema_steps: over how many steps, about, weights are averaged for the result.
         bfloat16: compute in bfloat16 what torch deems safe; on CUDA that is always done.

@@ -1,0 +1,126 @@
+"""`train color`: train what colors anonymized silhouettes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gaitcolor_core.cli.options import natural, positive, rate
+from gaitcolor_core.cli.outcome import work_on
+from gaitcolor_core.cli.terminal import Progress, Stopper
+
+# Whichever of these is given replaces the default of `ColorRecipe`.
+_RECIPE = (
+    "network", "steps", "batch_size", "learning_rate", "style_weight", "center", "bfloat16", "seed",
+)  # fmt: skip
+_SIZES = ("width", "hidden")
+_MINI = "mini"
+
+
+def add(networks: Any) -> None:
+    """Say what the subcommand takes."""
+    parser = networks.add_parser(
+        "color",
+        help="color anonymized silhouettes",
+        description="Train a network that colors anonymized silhouettes. Other bodies are drawn "
+        "for the walkers first, and kept in the output folder. A stopped run goes on when it is "
+        "called again; it may then be given more steps or another learning rate. Several "
+        "processes train together if torchrun starts them. What is not given is as in the recipe.",
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument(
+        "--network", choices=("gram", "supervised"),
+        help="'gram' compares with the original alone; 'supervised' imitates what copies the "
+        "nearest pixels, and is its baseline",
+    )  # fmt: skip
+    parser.add_argument(
+        "--data", metavar="SET", nargs="+", required=True,
+        help="gait sets in color, folders of `clips`, or the word 'mini' for a small set that is "
+        "rendered into the output folder",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", metavar="FOLDER", type=Path, required=True,
+        help="folder for the state of the run and pictures of how it goes: they show the walkers",
+    )  # fmt: skip
+    parser.add_argument(
+        "--export", metavar="FOLDER", type=Path, default=None,
+        help="folder for the weights alone, with what says how to use them",
+    )  # fmt: skip
+    _add_recipe(parser)
+    parser.add_argument(
+        "--device", default=None, help="torch device (default: cuda where there is one)"
+    )
+    parser.add_argument(
+        "--processes", type=positive, default=os.cpu_count() or 1, metavar="N",
+        help="how many walkers are prepared at a time (default: as many as there are processors, "
+        "%(default)s)",
+    )  # fmt: skip
+    parser.set_defaults(run=run, fail=parser.error)
+
+
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--steps", type=positive, metavar="N", help="batches in all")
+    parser.add_argument("--batch-size", type=positive, metavar="N", help="frames a batch")
+    parser.add_argument("--width", type=positive, metavar="N", help="channels of the outer layers")
+    parser.add_argument("--hidden", type=positive, metavar="N", help="size of the hidden layer")
+    parser.add_argument(
+        "--learning-rate", type=rate, metavar="RATE", help="after the warm-up, before the decay"
+    )
+    parser.add_argument(
+        "--style-weight", type=_weight, metavar="W",
+        help="gram: how much the look of the rim counts, against the colors inside",
+    )  # fmt: skip
+    parser.add_argument(
+        "--center", choices=("overlap", "erosion"),
+        help="gram: compare where old and new body overlap, or in all the eroded new body",
+    )  # fmt: skip
+    parser.add_argument(
+        "--bfloat16", action="store_true",
+        help="compute less exactly, as is always done on CUDA; fast only where the processor "
+        "knows bfloat16",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=natural, help="of the first weights, bodies and batches")
+
+
+def run(options: argparse.Namespace, stopper: Stopper) -> int:
+    """Do it; the exit code is 0."""
+    from gaitcolor_core.training.color_export import export_color
+    from gaitcolor_core.training.color_recipe import ColorRecipe
+    from gaitcolor_core.training.train_color_transfer import train_color
+
+    given = {name: value for name, value in vars(options).items() if name in _RECIPE}
+    sizes = {name: value for name, value in vars(options).items() if name in _SIZES}
+    with work_on(options.output, stopper, unit="step") as progress:
+        state = train_color(
+            [_set(word, options, progress) for word in options.data],
+            options.output,
+            ColorRecipe(**given, hyperparameters=sizes),
+            device=options.device,
+            processes=options.processes,
+            on_progress=progress,
+        )
+        if options.export and int(os.environ.get("RANK", "0")) == 0:
+            export_color(state, options.export)
+    print(f"The run is complete; its state is in {state}.")
+    return 0
+
+
+def _set(word: str, options: argparse.Namespace, progress: Progress) -> Path:
+    """The folder of a set; the small one is rendered first."""
+    if word != _MINI:
+        return Path(word)
+    from gaitcolor_core.datasets.rendering import render_set
+
+    root: Path = options.output / _MINI
+    render_set(root, _MINI, processes=options.processes, on_progress=partial(progress, "render"))
+    return root
+
+
+def _weight(text: str) -> float:
+    """How much a loss counts."""
+    if not 0 <= float(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"'{text}' does not lie between 0 and 1000")
+    return float(text)
