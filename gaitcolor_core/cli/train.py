@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gaitcolor_core.cli import train_recognizer, train_segmenter
+from gaitcolor_core.cli import train_color, train_recognizer, train_segmenter, train_shape
 
 
 def add(commands: Any) -> None:
@@ -14,4 +14,6 @@ def add(commands: Any) -> None:
     )
     networks = parser.add_subparsers(title="networks", metavar="NETWORK", required=True)
     train_segmenter.add(networks)
+    train_color.add(networks)
     train_recognizer.add(networks)
+    train_shape.add(networks)
