@@ -34,7 +34,9 @@ def anonymize(
     clip: str | None,
     strength: float,
     seed: str | None,
-    color: Literal["warp", "nearest"],
+    color: Literal["warp", "nearest", "gram", "supervised"],
+    shape: Literal["deform", "contour", "dcgan"],
+    adapt_s: float,
     request: gr.Request,
     progress: gr.Progress = _PROGRESS,
 ) -> Result:
@@ -44,7 +46,7 @@ def anonymize(
     try:
         with _turn(request.session_hash) as stopped, _folder() as folder:
             report_progress = _reporter(progress, check_limits(Path(clip)), stopped)
-            settings = Settings(strength=strength, seed=_seed(seed), color=color)
+            settings = Settings(shape, color, strength, _seed(seed), adapt_s=round(adapt_s))
             output = folder / f"{Path(clip).stem}_anonymized.mp4"
             report = _run(settings, clip, output, report_progress)
             report_file = _write(report, output.with_suffix(".json"))

@@ -14,6 +14,7 @@ MAX_DURATION_S = 30
 MAX_FRAMES = 1800
 MAX_SIDE_PX = 1920
 MAX_FILE_BYTES = 200 * 10**6
+MAX_ADAPT_S = 120
 
 LIMITS = (
     f"{MAX_DURATION_S} s ({MAX_FRAMES} frames), {MAX_SIDE_PX} pixels on the longer side, "

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demo import handlers
-from demo.limits import LIMITS, MAX_FILE_BYTES
+from demo.limits import LIMITS, MAX_ADAPT_S, MAX_FILE_BYTES
 from demo.readout import WALKER_COLUMNS
 from gaitcolor_core import Settings
 
@@ -79,6 +79,8 @@ class Controls(NamedTuple):
     strength: gr.Slider
     seed: gr.Textbox
     color: gr.Dropdown
+    shape: gr.Dropdown
+    adapt_s: gr.Slider
     start: gr.Button
     stop: gr.Button
 
@@ -122,12 +124,12 @@ def _run_on(
     outputs: list[Any],
 ) -> None:
     """Anonymize `clip` when `trigger` fires; the stop button ends it."""
-    strength, seed, color, start, stop = controls
+    *choices, start, stop = controls
     shown = [outputs[0], results]
     begun = trigger(handlers.show_running, outputs=[start, stop, *shown], **QUIET)
     run = begun.then(
         handlers.anonymize,
-        inputs=[clip, strength, seed, color],
+        inputs=[clip, *choices],
         outputs=outputs,
         show_progress_on=outputs[0],
         concurrency_limit=1,
@@ -169,25 +171,52 @@ def _controls() -> Controls:
         )
         start = gr.Button("Anonymize", variant="primary", size="lg", elem_id="start")
         stop = gr.Button("Stop", variant="stop", size="lg", visible=False, elem_id="stop")
-    with gr.Accordion("More", open=False), gr.Row():
-        # A number field would turn into 0 when it is unfolded, and 0 is one and the same key.
-        seed = gr.Textbox(
-            label="Seed",
-            max_lines=1,
-            placeholder="a new key each run",
-            info="Empty: a new key each run. A number repeats a run exactly.",
-            elem_id="seed",
-        )
-        color = gr.Dropdown(
-            [
-                ("warp: bends the clothes to the new body", "warp"),
-                ("nearest: takes the nearest color of the old body", "nearest"),
-            ],
-            value="warp",
-            label="Color model",
-            info="How the new body gets its colors.",
-        )
-    return Controls(strength, seed, color, start, stop)
+    with gr.Accordion("More", open=False):
+        with gr.Row():
+            # A number field would turn into 0 when it is unfolded, and 0 is one and the same key.
+            seed = gr.Textbox(
+                label="Seed",
+                max_lines=1,
+                placeholder="a new key each run",
+                info="Empty: a new key each run. A number repeats a run exactly.",
+                elem_id="seed",
+            )
+            shape, color, adapt_s = _models()
+    return Controls(strength, seed, color, shape, adapt_s, start, stop)
+
+
+def _models() -> tuple[gr.Dropdown, gr.Dropdown, gr.Slider]:
+    """What gives the new body its shape and its colors."""
+    shape = gr.Dropdown(
+        [
+            ("deform: bends body and rhythm", "deform"),
+            ("contour: a network redraws the outline", "contour"),
+            ("dcgan: a network draws a whole body", "dcgan"),
+        ],
+        value="deform",
+        label="Shape model",
+        info="How the new body gets its shape.",
+    )
+    color = gr.Dropdown(
+        [
+            ("warp: bends the clothes to the new body", "warp"),
+            ("nearest: takes the nearest color of the old body", "nearest"),
+            ("gram: the paper's network, small and soft", "gram"),
+            ("supervised: the network the paper compares with", "supervised"),
+        ],
+        value="warp",
+        label="Color model",
+        info="How the new body gets its colors.",
+    )
+    adapt_s = gr.Slider(
+        0,
+        MAX_ADAPT_S,
+        value=0,
+        step=10,
+        label="Learn the clip's colors (s)",
+        info="For gram and supervised: how long the network learns before it is used.",
+    )
+    return shape, color, adapt_s
 
 
 def _results() -> list[Any]:

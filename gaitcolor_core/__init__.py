@@ -10,13 +10,9 @@ Example:
 
 from typing import TYPE_CHECKING, Any
 
-from gaitcolor_core.structures import (
-    AnonymizationReport,
-    InputError,
-    Settings,
-    Stopped,
-    WalkerReport,
-)
+from gaitcolor_core.reports import AnonymizationReport, WalkerReport
+from gaitcolor_core.settings import Settings
+from gaitcolor_core.structures import InputError, Stopped
 
 if TYPE_CHECKING:
     from gaitcolor_core.pipeline import GaitAnonymizer

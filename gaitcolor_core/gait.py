@@ -20,6 +20,8 @@ SILHOUETTE_SIZE = 128
 # Room around a walker for a longer stride, a broader body or a lifted arm.
 SQUARE_PER_HEIGHT = 1.25
 HEAD_ROOM = 0.14
+# Color networks see less around a body: half of what is more than 1 above it, half below.
+BODY_SQUARE_PER_HEIGHT = 1.06
 SMOOTHING_S = 0.2
 # Outside these limits (seconds) a repetition of the silhouette is not a walking cycle.
 MIN_PERIOD_S, MAX_PERIOD_S = 0.7, 1.8
@@ -53,6 +55,17 @@ def align(track: Track, *, frame_shape: tuple[int, int], fps: float) -> GaitSequ
     return GaitSequence(
         track.track_id, track.frame_ids, xyxy.astype(np.float32), np.stack(silhouettes)[:, None]
     )
+
+
+def body_square(xyxy: Float32) -> Float32:
+    """The square that fits the body closely, from the gait square `(4,)` xyxy around it.
+
+    It is centered on the same axis, its middle is that of the body's height.
+    """
+    height = (xyxy[3] - xyxy[1]) / SQUARE_PER_HEIGHT
+    x, y = (xyxy[0] + xyxy[2]) / 2, xyxy[1] + (HEAD_ROOM + 0.5) * height
+    half = BODY_SQUARE_PER_HEIGHT / 2 * height
+    return np.array([x - half, y - half, x + half, y + half], np.float32)
 
 
 def silhouette_in_square(mask: PackedMask, square: Float64 | Float32) -> Bool:

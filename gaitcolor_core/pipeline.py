@@ -8,39 +8,56 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from gaitcolor_core.gait import align, gait_period
+from gaitcolor_core.actor import Actor, cast
+from gaitcolor_core.methods import Methods
 from gaitcolor_core.progress import OnProgress, silent
-from gaitcolor_core.redraw import Actor, Redrawer, Take
+from gaitcolor_core.redraw import Redrawer, RedrawnFrame, Take
+from gaitcolor_core.rehearsal import rehearse
+from gaitcolor_core.reports import Adaptation, AnonymizationReport
 from gaitcolor_core.scene import Scene, look
-from gaitcolor_core.stages.anonymize_shape import Deform, ShapeAnonymizer
+from gaitcolor_core.settings import Settings
 from gaitcolor_core.stages.background import BackgroundPlates
 from gaitcolor_core.stages.segment import PersonSegmenter, YoloSegmenter, find_weights
 from gaitcolor_core.stages.segment_static import StaticSegmenter
-from gaitcolor_core.stages.transfer_color import ColorTransfer, nearest, warp
+from gaitcolor_core.stages.transfer_color import NetworkColors, View, adapt
 from gaitcolor_core.stopwatch import Stopwatch
-from gaitcolor_core.structures import (
-    AnonymizationReport,
-    InputError,
-    Settings,
-    Track,
-    UInt8,
-    VideoFrame,
-    VideoMetadata,
-)
+from gaitcolor_core.structures import InputError, UInt8, VideoFrame, VideoMetadata
 from gaitcolor_core.tally import Tally
 from gaitcolor_core.video import FrameSpool, VideoReader, VideoWriter
 
-_SHAPES: dict[str, type[ShapeAnonymizer]] = {"deform": Deform}
-_COLORS: dict[str, ColorTransfer] = {"warp": warp, "nearest": nearest}
+# Frames whose walkers a network on CUDA colors at once.
+_LOOK_AHEAD = 8
+_DRAWING = "Drawing the new walk"
 
 _STATIC_LIMITS = (
     "The static-camera segmenter sees what moves: whoever stands still for most of the clip is "
     "not anonymized, and people who touch count as one."
 )
+
+
+class _Plan(NamedTuple):
+    """A clip of which only the second pass is left.
+
+    Attributes:
+        scene: what it shows.
+        actors: everybody in it.
+        redrawn: each frame and its new version, as they are asked for.
+        adaptation: how a color network was adapted to the clip, if it was.
+    """
+
+    scene: Scene
+    actors: list[Actor]
+    redrawn: Iterator[tuple[VideoFrame, RedrawnFrame]]
+    adaptation: Adaptation | None
+
+    def take(self, frame_id: int, image: UInt8, redrawn: RedrawnFrame) -> Take:
+        """What those who look on are shown of a frame."""
+        return Take(frame_id, image, redrawn, self.actors, self.scene.masks[frame_id])
 
 
 class GaitAnonymizer:
@@ -58,8 +75,9 @@ class GaitAnonymizer:
         *,
         detector: str | None = None,
         device: str | None = None,
+        checkpoints: Path | None = None,
     ) -> None:
-        """Load what finds persons.
+        """Load what finds persons, and the networks that the settings ask for.
 
         Args:
             settings: the user's choices; by default everyone, at the default strength.
@@ -67,12 +85,16 @@ class GaitAnonymizer:
                 camera; None = `GAITCOLOR_DETECTOR`, else the official model, else
                 the weights that come with the repository, else "static".
             device: torch device; None = CUDA where there is one.
+            checkpoints: holds a folder for each network, such as `color_gram`; None = those
+                that come with GaitColor.
 
         Raises:
-            InputError: the detector or the device cannot be had.
+            InputError: the detector, a network or the device cannot be had.
         """
         self.settings = settings or Settings()
         self.device = _device(device)
+        self._methods = Methods(checkpoints, self.device)
+        self._methods.load(self.settings)
         self._warnings: list[str] = []
         self._segmenter = self._open_segmenter(detector)
 
@@ -111,25 +133,22 @@ class GaitAnonymizer:
             # What cannot be written is noticed before the work is done.
             for each in writers:
                 each.check()
-            scene = self._look(clip, plates, clip.metadata, watch, on_progress)
             seed = self._seed()
-            actors = self._cast(scene, size, seed, watch)
-            redrawer = self._redrawer(scene, actors, plates, watch)
-            tally = Tally(actors)
+            plan = self._plan(clip, plates, clip.metadata, seed, watch, on_progress)
+            tally = Tally(plan.actors)
             with ExitStack() as files:
                 for each in writers:
                     files.enter_context(each)
-                for frame_id, (image, time_s) in enumerate(watch.each("read", clip)):
-                    redrawn = redrawer.redraw(frame_id, image)
+                for frame_id, ((image, time_s), redrawn) in enumerate(plan.redrawn):
                     with watch("measure"):
                         tally.add(image, redrawn)
                     if on_frame is not None:
-                        on_frame(Take(frame_id, image, redrawn, actors, scene.masks[frame_id]))
+                        on_frame(plan.take(frame_id, image, redrawn))
                     with watch("write"):
                         writer.write(redrawn.image, time_s)
                         if pair is not None:
                             pair.write(np.hstack([image, redrawn.image]), time_s)
-                    on_progress("Drawing the new walk", frame_id + 1, len(scene.views))
+                    on_progress(_DRAWING, frame_id + 1, len(plan.scene.views))
                 with watch("write"):
                     files.close()
         return tally.report(
@@ -143,6 +162,7 @@ class GaitAnonymizer:
             audio=writer.audio_outcome,
             seconds=watch.seconds,
             warnings=self._warnings,
+            adaptation=plan.adaptation,
         )
 
     def anonymize_frames(
@@ -166,14 +186,50 @@ class GaitAnonymizer:
         with FrameSpool(frames, rate) as clip, BackgroundPlates() as plates:
             if not clip.num_frames:
                 return
-            metadata = clip.metadata
-            scene = self._look(clip, plates, metadata, watch, on_progress)
-            size = (metadata.width, metadata.height, metadata.fps)
-            actors = self._cast(scene, size, self._seed(), watch)
-            redrawer = self._redrawer(scene, actors, plates, watch)
-            for frame_id, frame in enumerate(clip):
-                yield redrawer.redraw(frame_id, frame.image).image
-                on_progress("Drawing the new walk", frame_id + 1, len(scene.views))
+            plan = self._plan(clip, plates, clip.metadata, self._seed(), watch, on_progress)
+            for frame_id, (_, redrawn) in enumerate(plan.redrawn):
+                yield redrawn.image
+                on_progress(_DRAWING, frame_id + 1, len(plan.scene.views))
+
+    def _plan(
+        self,
+        clip: Iterable[VideoFrame],
+        plates: BackgroundPlates,
+        metadata: VideoMetadata,
+        seed: int,
+        watch: Stopwatch,
+        on_progress: OnProgress,
+    ) -> _Plan:
+        """All that comes before the walkers are drawn."""
+        self._methods.load(self.settings)
+        scene = self._look(clip, plates, metadata, watch, on_progress)
+        with watch("shape"):
+            shape = self._methods.shape(self.settings.shape)
+            actors = cast(scene.persons.tracks, shape, self.settings, metadata, seed)
+        redrawer = Redrawer(scene, actors, plates, watch)
+        color, adaptation = self._methods.color(self.settings.color), None
+        if self.settings.adapt_s and isinstance(color, NetworkColors):
+            views = rehearse(watch.each("read", clip), redrawer, actors, on_progress)
+            if views is not None:
+                with watch("adapt"):
+                    color, adaptation = self._adapted(color, views, seed, on_progress)
+        on_cuda = isinstance(color, NetworkColors) and self.device.startswith("cuda")
+        redrawn = redrawer.redraw(
+            watch.each("read", clip), color, look_ahead=_LOOK_AHEAD if on_cuda else 1
+        )
+        return _Plan(scene, actors, redrawn, adaptation)
+
+    def _adapted(
+        self, color: NetworkColors, views: View, seed: int, on_progress: OnProgress
+    ) -> tuple[NetworkColors, Adaptation]:
+        network, adaptation = adapt(
+            color.network,
+            views,
+            seconds=self.settings.adapt_s,
+            seed=seed,
+            on_progress=on_progress,
+        )
+        return NetworkColors(network, self.device), adaptation
 
     def _look(
         self,
@@ -200,51 +256,6 @@ class GaitAnonymizer:
                 f"someone, try another detector than {self._segmenter.description}."
             )
         return scene
-
-    def _cast(
-        self, scene: Scene, size: tuple[int, int, Fraction], seed: int, watch: Stopwatch
-    ) -> list[Actor]:
-        """Give every chosen walker another walk."""
-        tracks = scene.persons.tracks
-        chosen = self._chosen(tracks)
-        with watch("shape"):
-            return [
-                self._actor(track, size, seed, anonymize=track.track_id in chosen)
-                for track in tracks
-            ]
-
-    def _redrawer(
-        self, scene: Scene, actors: list[Actor], plates: BackgroundPlates, watch: Stopwatch
-    ) -> Redrawer:
-        return Redrawer(scene, actors, plates, _COLORS[self.settings.color], watch)
-
-    def _actor(
-        self, track: Track, size: tuple[int, int, Fraction], seed: int, *, anonymize: bool
-    ) -> Actor:
-        width, height, fps = size
-        gait = align(track, frame_shape=(height, width), fps=float(fps))
-        period = gait_period(gait.silhouettes, fps=float(fps))
-        if not anonymize:
-            return Actor(track, gait, None, period)
-        new = _SHAPES[self.settings.shape]().anonymize(
-            gait,
-            fps=float(fps),
-            strength=self.settings.strength,
-            generator=np.random.default_rng([seed, track.track_id]),
-        )
-        return Actor(track, gait, new, period)
-
-    def _chosen(self, tracks: tuple[Track, ...]) -> set[int]:
-        numbers = {track.track_id for track in tracks}
-        if self.settings.walkers is None:
-            return numbers
-        unknown = sorted(set(self.settings.walkers) - numbers)
-        if unknown:
-            raise InputError(
-                f"There is no walker {', '.join(map(str, unknown))} in this clip; its walkers are "
-                f"numbered from 1 to {len(tracks)}, in the order of appearance."
-            )
-        return set(self.settings.walkers)
 
     def _seed(self) -> int:
         """The key of a run; a new one each time unless the user wants to repeat a run."""

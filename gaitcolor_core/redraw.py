@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
-from gaitcolor_core.gait import SQUARE_PER_HEIGHT
+from gaitcolor_core.actor import Actor
+from gaitcolor_core.gait import body_square
 from gaitcolor_core.imaging import SquareCrop, pixel_grid, sample, spread_field
 from gaitcolor_core.scene import Scene
-from gaitcolor_core.stages.anonymize_shape import AnonymizedGait
 from gaitcolor_core.stages.background import BackgroundPlates, match_light
 from gaitcolor_core.stages.composite import (
     Layer,
@@ -21,55 +23,12 @@ from gaitcolor_core.stages.composite import (
     inpaint,
     look_at,
 )
-from gaitcolor_core.stages.transfer_color import ColorTransfer
+from gaitcolor_core.stages.transfer_color import ColorJob, ColorTransfer
 from gaitcolor_core.stopwatch import Stopwatch
-from gaitcolor_core.structures import Bool, Float32, GaitSequence, PackedMask, Track, UInt8
+from gaitcolor_core.structures import Bool, Float32, PackedMask, UInt8, VideoFrame
 
-# Smaller walkers show too few pixels to be given another walk; they are covered.
-MIN_HEIGHT_PX = 24
-# A silhouette that shrinks or grows more than this is no plausible body.
-_MIN_AREA, _MAX_AREA = 0.5, 2.0
-
-
-@dataclass(frozen=True, eq=False)
-class Actor:
-    """A walker of the scene on the second pass.
-
-    Attributes:
-        track: where the walker is.
-        gait: the original silhouettes.
-        new: the other walk; None = left as it is, at the user's wish.
-        gait_period: frames per gait cycle; None if there is no periodic gait.
-    """
-
-    track: Track
-    gait: GaitSequence
-    new: AnonymizedGait | None
-    gait_period: float | None
-
-    @property
-    def track_id(self) -> int:
-        """The walker's number."""
-        return self.track.track_id
-
-    def at(self, frame_id: int) -> int | None:
-        """Position of a frame in the walker's sequence; None where the walker is not seen."""
-        index = int(np.searchsorted(self.track.frame_ids, frame_id))
-        seen = index < len(self.track.frame_ids) and self.track.frame_ids[index] == frame_id
-        return index if seen else None
-
-    def height_px(self, index: int) -> float:
-        """The walker's height in the frame."""
-        xyxy = self.gait.xyxy[index]
-        return float(xyxy[3] - xyxy[1]) / SQUARE_PER_HEIGHT
-
-    def can_be_drawn(self, index: int) -> bool:
-        """Whether the other walk is plausible in a frame."""
-        if self.new is None or self.height_px(index) < MIN_HEIGHT_PX:
-            return False
-        old = self.gait.silhouettes[index].sum()
-        new = self.new.sequence.silhouettes[index].sum()
-        return bool(old and _MIN_AREA < new / old < _MAX_AREA)
+# So many walkers at most wait for their colors, however many frames that is.
+_MAX_WAITING = 24
 
 
 @dataclass(frozen=True)
@@ -130,36 +89,96 @@ class Take:
 Place = tuple[Actor, int]
 
 
+class _Sketch(NamedTuple):
+    """A walker with another walk that has no colors yet."""
+
+    place: Place
+    crop: SquareCrop
+    old: OldWalker
+    job: ColorJob
+
+
+class _Begun(NamedTuple):
+    """A frame of which only the colors of the other walkers are missing."""
+
+    frame_id: int
+    frame: VideoFrame
+    present: Sequence[Place]
+    sketches: Sequence[_Sketch]
+
+
 class Redrawer:
     """Draws the frames of a scene with other walkers."""
 
     def __init__(
-        self,
-        scene: Scene,
-        actors: Sequence[Actor],
-        plates: BackgroundPlates,
-        color: ColorTransfer,
-        watch: Stopwatch,
+        self, scene: Scene, actors: Sequence[Actor], plates: BackgroundPlates, watch: Stopwatch
     ) -> None:
         self._scene = scene
         self._actors = actors
         self._plates = plates
-        self._color = color
         self._watch = watch
 
-    def redraw(self, frame_id: int, frame: UInt8) -> RedrawnFrame:
-        """Frame `frame_id` of the scene, `frame` `(H, W, 3)` uint8 RGB, with other walkers."""
-        present = [
-            (actor, index) for actor in self._actors if (index := actor.at(frame_id)) is not None
+    def redraw(
+        self, frames: Iterable[VideoFrame], color: ColorTransfer, *, look_ahead: int = 1
+    ) -> Iterator[tuple[VideoFrame, RedrawnFrame]]:
+        """All frames of the scene with other walkers.
+
+        Args:
+            frames: from the first one on.
+            color: gives the other walkers their colors.
+            look_ahead: frames whose walkers are colored at once; fewer where there are many.
+
+        Yields:
+            Each frame, and the same redrawn.
+        """
+        waiting: list[_Begun] = []
+        for frame_id, frame in enumerate(frames):
+            waiting.append(self._begin(frame_id, frame))
+            if len(waiting) >= look_ahead or _walkers(waiting) >= _MAX_WAITING:
+                yield from self._finish_all(waiting, color)
+                waiting = []
+        yield from self._finish_all(waiting, color)
+
+    def jobs(self, frame_id: int, frame: UInt8, track_ids: Container[int]) -> list[ColorJob]:
+        """What is to be colored in one frame, of the walkers `track_ids` alone."""
+        present = self._present(frame_id)
+        return [
+            self._sketch(frame, present, place).job
+            for place in present
+            if place[0].track_id in track_ids and place[0].can_be_drawn(place[1])
         ]
+
+    def _present(self, frame_id: int) -> list[Place]:
+        places = ((actor, actor.at(frame_id)) for actor in self._actors)
+        return [(actor, index) for actor, index in places if index is not None]
+
+    def _begin(self, frame_id: int, frame: VideoFrame) -> _Begun:
+        present = self._present(frame_id)
         drawn = [place for place in present if place[0].can_be_drawn(place[1])]
+        sketches = [self._sketch(frame.image, present, place) for place in drawn]
+        return _Begun(frame_id, frame, present, sketches)
+
+    def _finish_all(
+        self, waiting: Sequence[_Begun], color: ColorTransfer
+    ) -> Iterator[tuple[VideoFrame, RedrawnFrame]]:
+        with self._watch("color"):
+            colors = iter(color([sketch.job for begun in waiting for sketch in begun.sketches]))
+        for begun in waiting:
+            yield begun.frame, self._finish(begun, list(islice(colors, len(begun.sketches))))
+
+    def _finish(self, begun: _Begun, colors: Sequence[Float32]) -> RedrawnFrame:
+        frame_id, (frame, _), present, sketches = begun
+        drawn = [sketch.place for sketch in sketches]
         hidden = [place for place in present if place[0].new and place not in drawn]
         strangers = self._scene.persons.untracked.get(frame_id, ())
         image = frame.copy()
         walkers: list[DrawnWalker] = []
         if drawn:
             free = ~self._scene.surroundings(frame_id, frame.shape)
-            walkers = [self._drawn(frame_id, frame, free, present, place) for place in drawn]
+            walkers = [
+                self._drawn(frame_id, free, sketch, own)
+                for sketch, own in zip(sketches, colors, strict=True)
+            ]
             bystanders = [
                 self._untouched(frame, present, place) for place in present if place[0].new is None
             ]
@@ -178,20 +197,30 @@ class Redrawer:
             seen=bool(present or strangers),
         )
 
-    def _drawn(
-        self, frame_id: int, frame: UInt8, free: Bool, present: Sequence[Place], place: Place
-    ) -> DrawnWalker:
-        """A walker with another walk."""
+    def _sketch(self, frame: UInt8, present: Sequence[Place], place: Place) -> _Sketch:
+        """A walker with another walk, and what its colors are made from."""
         actor, index = place
-        crop = SquareCrop.around(actor.gait.xyxy[index])
+        xyxy = actor.gait.xyxy[index]
+        crop = SquareCrop.around(xyxy)
         patch = crop.cut(frame, replicate=True)
         with self._watch("composite"):
             old = self._old_walker(present, place, crop, patch, frame.shape)
-        alpha, colors = self._new_walker(actor, index, crop, patch, old)
+        with self._watch("shape"):
+            alpha, guide = _new_body(actor, index, crop, old)
+        with self._watch("color"):
+            foreground = clean_foreground(old, alpha, actor.height_px(index))
+        in_frame = np.zeros((crop.side, crop.side), bool)
+        crop.visible(in_frame, frame.shape)[:] = True
+        body = body_square(xyxy) - np.array([crop.left, crop.top] * 2, np.float32)
+        return _Sketch(place, crop, old, ColorJob(patch, in_frame, foreground, alpha, guide, body))
+
+    def _drawn(self, frame_id: int, free: Bool, sketch: _Sketch, colors: Float32) -> DrawnWalker:
+        """A walker with another walk, before the scenery."""
+        (actor, index), crop, old, job = sketch
         with self._watch("background"):
-            scenery = self._scenery(frame_id, crop, patch, crop.cut(free))
-        layer = Layer(crop, old.removal, scenery, alpha, colors, _ground(actor, index))
-        return DrawnWalker(actor.track_id, index, layer, old.body & (alpha > 0.5))
+            scenery = self._scenery(frame_id, crop, job.patch, crop.cut(free))
+        layer = Layer(crop, old.removal, scenery, job.alpha, colors, _ground(actor, index))
+        return DrawnWalker(actor.track_id, index, layer, old.body & (job.alpha > 0.5))
 
     def _untouched(self, frame: UInt8, present: Sequence[Place], place: Place) -> Layer:
         """A walker drawn over itself, so that the removal of a neighbor takes nothing from it."""
@@ -225,28 +254,24 @@ class Redrawer:
             guess=bool(actor.track.interpolated[index]),
         )
 
-    def _new_walker(
-        self, actor: Actor, index: int, crop: SquareCrop, patch: UInt8, old: OldWalker
-    ) -> tuple[Float32, Float32]:
-        """The other walk's `alpha` and `colors` on the square; see `Layer`."""
-        if actor.new is None:
-            raise ValueError("a walker who is left as is has no other walk")
-        xyxy = actor.gait.xyxy[index]
-        with self._watch("shape"):
-            guide = _guide(actor.new.inverse_map(index), xyxy, crop)
-            if guide is None:
-                silhouette = actor.new.sequence.silhouettes[index, 0].astype(np.float32)
-                alpha = spread_field(silhouette, xyxy, crop)
-            else:
-                alpha = sample(old.alpha, pixel_grid(crop.side, crop.side) + guide)
-        with self._watch("color"):
-            foreground = clean_foreground(old, alpha, actor.height_px(index))
-            return alpha, self._color(patch, foreground, alpha, guide)
-
     def _scenery(self, frame_id: int, crop: SquareCrop, patch: UInt8, free: Bool) -> Float32:
         view = self._scene.views[frame_id]
         scenery, known = self._plates.behind(crop, view.keyframe, view.to_keyframe)
         return match_light(inpaint(scenery, known, patch, free), known, patch, free)
+
+
+def _new_body(
+    actor: Actor, index: int, crop: SquareCrop, old: OldWalker
+) -> tuple[Float32, Float32 | None]:
+    """The other walk's silhouette and guide on the square; see `ColorJob`."""
+    if actor.new is None:
+        raise ValueError("a walker who is left as is has no other walk")
+    xyxy = actor.gait.xyxy[index]
+    guide = _guide(actor.new.inverse_map(index), xyxy, crop)
+    if guide is not None:
+        return sample(old.alpha, pixel_grid(crop.side, crop.side) + guide), guide
+    silhouette = actor.new.sequence.silhouettes[index, 0].astype(np.float32)
+    return spread_field(silhouette, xyxy, crop), None
 
 
 def _guide(inverse_map: Float32 | None, xyxy: Float32, crop: SquareCrop) -> Float32 | None:
@@ -259,3 +284,7 @@ def _guide(inverse_map: Float32 | None, xyxy: Float32, crop: SquareCrop) -> Floa
 def _ground(actor: Actor, index: int) -> float:
     """The y of the ground under a walker: the lower in the frame, the nearer."""
     return float(actor.gait.xyxy[index, 3])
+
+
+def _walkers(waiting: Sequence[_Begun]) -> int:
+    return sum(len(begun.sketches) for begun in waiting)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -173,126 +172,3 @@ class GaitSequence:
     frame_ids: Int64
     xyxy: Float32
     silhouettes: Bool
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a user chooses; the same for API, command line and app.
-
-    Attributes:
-        shape: shape anonymizer.
-        color: color transfer.
-        strength: 0 (shape unchanged) to 1 (as far as a body stays plausible).
-        seed: repeats a run exactly; None draws a new key for each run, so that two clips of
-            one person do not match each other either.
-        walkers: numbers of the walkers to anonymize; None = everyone.
-    """
-
-    shape: Literal["deform"] = "deform"
-    color: Literal["warp", "nearest"] = "warp"
-    strength: float = 0.7
-    seed: int | None = None
-    walkers: tuple[int, ...] | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what no stage could honor."""
-        if not 0 <= self.strength <= 1:
-            raise InputError(f"The strength must lie between 0 and 1, not {self.strength}.")
-        if self.seed is not None and self.seed < 0:
-            raise InputError(f"The seed must be 0 or more, not {self.seed}.")
-        if self.walkers is not None and any(number < 1 for number in self.walkers):
-            raise InputError("Walkers are numbered from 1; give numbers such as 1,3.")
-
-
-@dataclass(frozen=True)
-class WalkerReport:
-    """What happened to one walker.
-
-    Attributes:
-        track_id: the walker's number, in the order of appearance, from 1.
-        first_frame: index of the first frame with this walker.
-        last_frame: index of the last frame with this walker.
-        frames_tracked: frames in which the walker was seen and anonymized.
-        frames_interpolated: frames in which the walker's mask was interpolated, then anonymized.
-        frames_covered: frames in which the walker was blurred instead of anonymized.
-        gait_period_frames: frames per gait cycle; None if the walker shows no periodic gait.
-        psnr_crop_db: PSNR of the walker's square crop, result against original, mean over
-            every fifth frame that was drawn, as all figures below but the last.
-        ssim_crop: SSIM of the same crops.
-        psnr_overlap_db: PSNR inside the overlap of old and new silhouette alone.
-        ssim_overlap: SSIM inside the overlap alone.
-        gei_change: L2 distance between the gait energy images (128 x 128, values in [0, 1]) of
-            the original and of the anonymized silhouettes.
-    """
-
-    track_id: int
-    first_frame: int
-    last_frame: int
-    frames_tracked: int
-    frames_interpolated: int
-    frames_covered: int
-    gait_period_frames: float | None
-    psnr_crop_db: float | None
-    ssim_crop: float | None
-    psnr_overlap_db: float | None
-    ssim_overlap: float | None
-    gei_change: float | None
-
-
-@dataclass(frozen=True)
-class AnonymizationReport:
-    """What was done to a clip, and how well.
-
-    Attributes:
-        source: path of the input.
-        output: path of the output.
-        device: where the networks ran, such as "cpu".
-        segmenter: which person segmenter ran.
-        shape: shape anonymizer.
-        color: color transfer.
-        strength: 0 to 1.
-        seed: the key of this run; repeats it exactly.
-        width: pixels.
-        height: pixels.
-        frames: frames written.
-        seconds: wall time, reading to renaming.
-        fps: frames / seconds, end to end.
-        audio: "none", "copied", or "re-encoded: ..." or "dropped: ..." with the reason.
-        frames_without_walker: frames in which nobody was seen.
-        covered_detections: persons seen but blurred instead of anonymized, summed over frames.
-        psnr_crop_db: mean of the walkers' `psnr_crop_db` over their frames.
-        ssim_crop: likewise.
-        psnr_overlap_db: likewise.
-        ssim_overlap: likewise.
-        walkers: one entry a walker.
-        stage_seconds: wall time by stage.
-        warnings: sentences the user should read.
-    """
-
-    source: str
-    output: str
-    device: str
-    segmenter: str
-    shape: str
-    color: str
-    strength: float
-    seed: int
-    width: int
-    height: int
-    frames: int
-    seconds: float
-    fps: float
-    audio: str
-    frames_without_walker: int
-    covered_detections: int
-    psnr_crop_db: float | None
-    ssim_crop: float | None
-    psnr_overlap_db: float | None
-    ssim_overlap: float | None
-    walkers: tuple[WalkerReport, ...]
-    stage_seconds: dict[str, float] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report as JSON-able built-in types."""
-        return dataclasses.asdict(self)

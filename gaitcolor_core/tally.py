@@ -8,17 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from gaitcolor_core.actor import Actor
 from gaitcolor_core.gait import SILHOUETTE_SIZE, gait_energy_image, gei_distance
 from gaitcolor_core.imaging import resample_square
 from gaitcolor_core.metrics import psnr, ssim_map
-from gaitcolor_core.redraw import Actor, DrawnWalker, RedrawnFrame
-from gaitcolor_core.structures import (
-    AnonymizationReport,
-    Float32,
-    Settings,
-    UInt8,
-    WalkerReport,
-)
+from gaitcolor_core.redraw import DrawnWalker, RedrawnFrame
+from gaitcolor_core.reports import Adaptation, AnonymizationReport, WalkerReport
+from gaitcolor_core.settings import Settings
+from gaitcolor_core.structures import Float32, UInt8
 
 # Neighboring frames hardly differ in quality, and SSIM takes as long as drawing.
 _COMPARED_EVERY = 5
@@ -80,6 +77,7 @@ class Tally:
         audio: str,
         seconds: dict[str, float],
         warnings: Sequence[str],
+        adaptation: Adaptation | None = None,
     ) -> AnonymizationReport:
         """The report on the whole clip; `seconds` by stage, "total" among them."""
         stages = {stage: spent for stage, spent in seconds.items() if stage != "total"}
@@ -108,7 +106,8 @@ class Tally:
             covered_detections=self._covered_detections,
             walkers=tuple(self._walker(number) for number in sorted(self._actors)),
             stage_seconds=stages,
-            warnings=(*warnings, *self._remarks()),
+            warnings=(*warnings, *self._remarks(), *_cut_short(adaptation)),
+            adaptation=adaptation,
             **figures,
         )
 
@@ -170,6 +169,15 @@ class Tally:
                 f"Not anonymized, as you chose others: walker {', '.join(map(str, left))}."
             )
         return remarks
+
+
+def _cut_short(adaptation: Adaptation | None) -> list[str]:
+    if adaptation is None or adaptation.steps == adaptation.planned_steps:
+        return []
+    return [
+        f"The time to learn the clip's colors was over after {adaptation.steps} of "
+        f"{adaptation.planned_steps} steps; the seed alone does not repeat this run exactly."
+    ]
 
 
 def _gei_change(actor: Actor) -> float | None:

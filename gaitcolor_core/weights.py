@@ -16,6 +16,8 @@ from gaitcolor_core.files import write_whole
 from gaitcolor_core.structures import InputError
 
 CONFIG_NAME, WEIGHTS_NAME = "config.json", "model.safetensors"
+# Beside the package.
+CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
 _SHOWN = 3
 
 
@@ -25,7 +27,7 @@ def bundled(name: str) -> Path | None:
     It lies beside the package in a checkout, on a Space and in an editable install. A wheel has
     no checkpoints; there, give the folder by its path.
     """
-    folder = Path(__file__).resolve().parents[1] / "checkpoints" / name
+    folder = CHECKPOINTS / name
     return folder if (folder / WEIGHTS_NAME).is_file() else None
 
 

@@ -76,7 +76,7 @@ def test_clips_beyond_the_limits_are_refused(
 ) -> None:
     path = blank_clip(tmp_path / "clip.mp4", **clip)
     with pytest.raises(gr.Error, match=sentence):
-        handlers.anonymize(str(path), 0.5, None, "warp", VISITOR)
+        handlers.anonymize(str(path), 0.5, None, "warp", "deform", 0, VISITOR)
 
 
 def test_files_beyond_the_limit_are_refused(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_clips_at_the_limits_are_welcome(tmp_path: Path) -> None:
 
 def test_without_a_clip_there_is_nothing_to_do() -> None:
     with pytest.raises(gr.Error, match="Please choose a clip first"):
-        handlers.anonymize(None, 0.5, None, "warp", VISITOR)
+        handlers.anonymize(None, 0.5, None, "warp", "deform", 0, VISITOR)
 
 
 def test_what_cannot_be_processed_is_said_in_the_words_of_the_core(
@@ -108,7 +108,7 @@ def test_what_cannot_be_processed_is_said_in_the_words_of_the_core(
     with pytest.raises(InputError) as core:
         handlers.anonymizer().anonymize_video(text, tmp_path / "out.mp4")
     with pytest.raises(gr.Error) as app:
-        handlers.anonymize(str(text), 0.5, None, "warp", VISITOR)
+        handlers.anonymize(str(text), 0.5, None, "warp", "deform", 0, VISITOR)
     assert app.value.message == str(core.value)
     assert not list(closed.iterdir())
 
@@ -122,7 +122,7 @@ def test_a_visitor_stops_the_own_run_and_no_other(closed: Path) -> None:
         handlers.stop(VISITOR if len(stages) == 5 else OTHER_VISITOR)
 
     with pytest.raises(gr.Error, match="Stopped"):
-        handlers.anonymize(str(EXAMPLE_CLIPS[0]), 0.5, None, "warp", VISITOR, progress)  # type: ignore[arg-type]
+        handlers.anonymize(str(EXAMPLE_CLIPS[0]), 0.5, None, "warp", "deform", 0, VISITOR, progress)  # type: ignore[arg-type]
     assert stages == ["Looking at the scenery", *["Finding the walkers"] * 4]
     assert not list(closed.iterdir())
     handlers.stop(VISITOR)  # nothing runs any more
@@ -131,7 +131,7 @@ def test_a_visitor_stops_the_own_run_and_no_other(closed: Path) -> None:
 @pytest.mark.parametrize("seed", ["-1", "1.5", "seven"])
 def test_a_seed_is_a_whole_number(seed: str) -> None:
     with pytest.raises(gr.Error, match="The seed must be a whole number such as 7, or empty"):
-        handlers.anonymize(str(EXAMPLE_CLIPS[0]), 0.5, seed, "warp", VISITOR)
+        handlers.anonymize(str(EXAMPLE_CLIPS[0]), 0.5, seed, "warp", "deform", 0, VISITOR)
 
 
 # The readout.

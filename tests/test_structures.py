@@ -11,15 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from gaitcolor_core.structures import (
-    AnonymizationReport,
-    Bool,
-    Detections,
-    InputError,
-    PackedMask,
-    Settings,
-    WalkerReport,
-)
+from gaitcolor_core.reports import AnonymizationReport, WalkerReport
+from gaitcolor_core.settings import Settings
+from gaitcolor_core.structures import Bool, Detections, InputError, PackedMask
 
 masks = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=20))
 places = st.tuples(st.integers(-15, 15), st.integers(-15, 15))

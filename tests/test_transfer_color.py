@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from gaitcolor_core.imaging import pixel_grid
-from gaitcolor_core.stages.transfer_color import ColorTransfer, growth_field, nearest, warp
+from gaitcolor_core.stages.transfer_color import (
+    ColorJob,
+    ColorTransfer,
+    growth_field,
+    nearest,
+    warp,
+)
 from gaitcolor_core.structures import Bool, Float32, UInt8
 
 SIDE = 160
@@ -34,8 +40,17 @@ def stripes() -> UInt8:
     return np.tile(row[None], (SIDE, 1, 1))
 
 
-def color(transfer: ColorTransfer, patch: UInt8, old: Bool, new: Bool, guide=None) -> Float32:
-    return transfer(patch, old, new.astype(np.float32), guide)
+def job(patch: UInt8, old: Bool, new: Bool, guide: Float32 | None = None) -> ColorJob:
+    side = len(patch)
+    whole = np.array([0, 0, side, side], np.float32)
+    return ColorJob(patch, np.ones_like(old), old, new.astype(np.float32), guide, whole)
+
+
+def color(
+    transfer: ColorTransfer, patch: UInt8, old: Bool, new: Bool, guide: Float32 | None = None
+) -> Float32:
+    (colors,) = transfer([job(patch, old, new, guide)])
+    return colors
 
 
 def moved_right(shift_px: float) -> Float32:
@@ -65,12 +80,25 @@ def test_where_nobody_was_the_picture_stays(transfer: ColorTransfer) -> None:
     assert np.array_equal(color(transfer, stripes(), nobody, body(20)), stripes())
 
 
+@pytest.mark.parametrize("transfer", [nearest, warp], ids=["nearest", "warp"])
+def test_each_walker_is_colored_for_itself(transfer: ColorTransfer) -> None:
+    jobs = [
+        job(on_green(body(20)), body(20), body(26)),
+        job(stripes(), body(24), body(18, shift_px=3), moved_right(3)),
+    ]
+    together = transfer(jobs)
+    assert transfer([]) == []
+    assert len(together) == 2
+    for colors, each in zip(together, jobs, strict=True):
+        assert np.array_equal(colors, transfer([each])[0])
+
+
 def test_nearest_by_hand() -> None:
     patch = np.zeros((3, 6, 3), np.uint8)
     patch[1] = [[9, 9, 9], [10, 0, 0], [9, 9, 9], [9, 9, 9], [0, 20, 0], [0, 0, 30]]
     foreground = np.zeros((3, 6), bool)
     foreground[1, [1, 4, 5]] = True
-    colors = nearest(patch, foreground, np.ones((3, 6), np.float32))
+    colors = color(nearest, patch, foreground, np.ones((3, 6), bool))
     red, green, blue = [10, 0, 0], [0, 20, 0], [0, 0, 30]
     for row in range(3):
         assert colors[row].tolist() == [red, red, red, green, green, blue]

@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gaitcolor_core.cli.options import add_hardware, add_settings, walkers
+from gaitcolor_core.cli.options import add_hardware, add_settings, settings_from, walkers
 from gaitcolor_core.cli.outcome import FAILED, Failure, about, bad_usage, say, work_on, write_json
 from gaitcolor_core.cli.targets import PAIR, RESULT, Job, names_folder, new_folder, plan
 from gaitcolor_core.cli.terminal import Stopper
-from gaitcolor_core.structures import AnonymizationReport, Settings
+from gaitcolor_core.reports import AnonymizationReport
 
 if TYPE_CHECKING:
     from gaitcolor_core.pipeline import GaitAnonymizer
@@ -54,9 +54,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace, stopper: Stopper) -> int:
     """Do it, clip by clip; the exit code says whether all went well."""
     with bad_usage(options):
-        settings = Settings(
-            options.shape, options.color, options.strength, options.seed, options.walkers
-        )
+        settings = settings_from(options, walkers=options.walkers)
         jobs = plan(
             options.clips, options.output,
             side_by_side=options.side_by_side, report=options.report,

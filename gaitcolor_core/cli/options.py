@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import get_args, get_type_hints
 
-from gaitcolor_core.structures import InputError, Settings
+from gaitcolor_core.settings import Settings
+from gaitcolor_core.structures import InputError
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +28,29 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--color", choices=get_args(choices["color"]), default=default.color,
         help="color transfer (default: %(default)s)",
     )  # fmt: skip
+    parser.add_argument(
+        "--adapt", type=natural, default=default.adapt_s, metavar="SECONDS",
+        help="how long a color network learns the clip's colors before it is used (default: "
+        "%(default)s; 60 makes a visible difference)",
+    )  # fmt: skip
+
+
+def settings_from(
+    options: argparse.Namespace, *, walkers: tuple[int, ...] | None = None
+) -> Settings:
+    """What the user chose by `add_settings`, for `walkers` alone where they are given.
+
+    Raises:
+        InputError: it does not fit together.
+    """
+    return Settings(
+        shape=options.shape,
+        color=options.color,
+        strength=options.strength,
+        seed=options.seed,
+        walkers=walkers,
+        adapt_s=options.adapt,
+    )
 
 
 def add_hardware(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gaitcolor_core.cli.options import add_hardware, add_settings, positive
+from gaitcolor_core.cli.options import add_hardware, add_settings, positive, settings_from
 from gaitcolor_core.cli.outcome import bad_usage, work_on, write
 from gaitcolor_core.cli.targets import (
     refuse_missing_folder,
@@ -14,7 +14,6 @@ from gaitcolor_core.cli.targets import (
     refuse_overwriting,
 )
 from gaitcolor_core.cli.terminal import Stopper
-from gaitcolor_core.structures import Settings
 
 
 def add(commands: Any) -> None:
@@ -46,7 +45,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace, stopper: Stopper) -> int:
     """Do it; the exit code is 0."""
     with bad_usage(options):
-        settings = Settings(options.shape, options.color, options.strength, options.seed)
+        settings = settings_from(options)
         refuse_other_suffix(options.output, ".png")
         refuse_missing_folder(options.output)
         refuse_overwriting([options.clip], [options.output])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gaitcolor_core.structures import AnonymizationReport, WalkerReport
+from gaitcolor_core.reports import AnonymizationReport, WalkerReport
 
 _WALKER_COLUMNS = (
     "walker", "frames", "tracked", "interpolated", "covered", "PSNR crop", "SSIM crop",

@@ -17,7 +17,7 @@ import psutil
 
 from gaitcolor_core.checkout import commit
 from gaitcolor_core.evaluation.report import table
-from gaitcolor_core.structures import AnonymizationReport
+from gaitcolor_core.reports import AnonymizationReport
 
 _MEMORY_EVERY_S = 0.01
 _MIB = 2**20

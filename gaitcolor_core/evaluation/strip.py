@@ -17,8 +17,9 @@ from gaitcolor_core.stages.composite import cover
 from gaitcolor_core.structures import Float32, InputError, Int64, UInt8
 
 if TYPE_CHECKING:
+    from gaitcolor_core.actor import Actor
     from gaitcolor_core.pipeline import GaitAnonymizer
-    from gaitcolor_core.redraw import Actor, Take
+    from gaitcolor_core.redraw import Take
 
 NUM_PHASES = 6
 ROWS = ("original", "its silhouette", "new silhouette", "result")

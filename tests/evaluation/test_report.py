@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gaitcolor_core.evaluation.report import summary, table
-from gaitcolor_core.structures import AnonymizationReport, WalkerReport
+from gaitcolor_core.reports import AnonymizationReport, WalkerReport
 
 SEEN = WalkerReport(
     track_id=1, first_frame=3, last_frame=42, frames_tracked=36, frames_interpolated=3,

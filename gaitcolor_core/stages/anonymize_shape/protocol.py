@@ -16,7 +16,8 @@ class AnonymizedGait(Protocol):
         sequence: the anonymized silhouettes; same frames and squares as the original's.
     """
 
-    sequence: GaitSequence
+    @property
+    def sequence(self) -> GaitSequence: ...  # noqa: D102
 
     def inverse_map(self, index: int) -> Float32 | None:
         """Where each point of the new body comes from.

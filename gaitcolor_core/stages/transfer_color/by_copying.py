@@ -7,11 +7,14 @@ leaves it in place deep inside, so that clothes, skin and face stay what they we
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from gaitcolor_core.imaging import nearest_inside, pixel_grid, sample
-from gaitcolor_core.structures import Bool, Float32, UInt8
+from gaitcolor_core.stages.transfer_color.protocol import ColorJob
+from gaitcolor_core.structures import Bool, Float32
 
 # How deep inside the old outline texture is stretched, per pixel that the body grew outward.
 STRETCH_DEPTH = 1.0
@@ -21,37 +24,28 @@ FIXED_DEPTH = 0.07
 FIELD_SIZE = 128
 
 
-def nearest(
-    patch: UInt8, foreground: Bool, alpha: Float32, guide: Float32 | None = None
-) -> Float32:
+def nearest(jobs: Sequence[ColorJob]) -> list[Float32]:
     """Each pixel takes the color of the nearest original foreground pixel (the paper's [7])."""
-    if not foreground.any():
-        return patch.astype(np.float32)
-    positions, _ = nearest_inside(foreground)
-    columns, rows = np.moveaxis(positions.astype(np.intp), -1, 0)
-    return np.asarray(patch[rows, columns], np.float32)
+    return [nearest_colors(job) for job in jobs]
 
 
-def warp(patch: UInt8, foreground: Bool, alpha: Float32, guide: Float32 | None = None) -> Float32:
+def warp(jobs: Sequence[ColorJob]) -> list[Float32]:
     """Texture is copied along a smooth displacement field, and so stays as sharp as it was.
 
     At the outline of the new body, and so in thin limbs, colors follow the guide. Deep inside
     they stay in place, so that faces and prints are left alone; in between they are stretched or
     compressed. Without a guide the displacement is estimated (see `growth_field`).
     """
-    side = len(patch)
-    size = (FIELD_SIZE, FIELD_SIZE)
-    new = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) > 0.5)
-    if guide is None:
-        old = cv2.resize(foreground.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-        field = growth_field(np.asarray(old), new) * (side / FIELD_SIZE)
-        shift = np.asarray(cv2.resize(field, (side, side), interpolation=cv2.INTER_LINEAR))
-    else:
-        depth = np.clip(-_signed_distance(new) / (FIXED_DEPTH * FIELD_SIZE), 0, 1)
-        following = 1 - depth**2 * (3 - 2 * depth)
-        shift = guide * cv2.resize(following, (side, side))[..., None]
-    extended = nearest(patch, foreground, alpha)
-    return sample(extended, pixel_grid(side, side) + shift)
+    return [_warped(job) for job in jobs]
+
+
+def nearest_colors(job: ColorJob) -> Float32:
+    """A job's patch with the walker's colors repeated everywhere around the foreground."""
+    if not job.foreground.any():
+        return job.patch.astype(np.float32)
+    positions, _ = nearest_inside(job.foreground)
+    columns, rows = np.moveaxis(positions.astype(np.intp), -1, 0)
+    return np.asarray(job.patch[rows, columns], np.float32)
 
 
 def growth_field(old: Bool, new: Bool) -> Float32:
@@ -83,6 +77,22 @@ def growth_field(old: Bool, new: Bool) -> Float32:
     norm = np.maximum(np.hypot(slope_x, slope_y), 1e-3)
     field = -np.stack([slope_x / norm, slope_y / norm], axis=-1) * length[..., None]
     return np.asarray(cv2.GaussianBlur(field.astype(np.float32), (0, 0), 0.8), np.float32)
+
+
+def _warped(job: ColorJob) -> Float32:
+    side = len(job.patch)
+    size = (FIELD_SIZE, FIELD_SIZE)
+    new = np.asarray(cv2.resize(job.alpha, size, interpolation=cv2.INTER_AREA) > 0.5)
+    if job.guide is None:
+        body = job.foreground.astype(np.float32)
+        old = cv2.resize(body, size, interpolation=cv2.INTER_AREA) > 0.5
+        field = growth_field(np.asarray(old), new) * (side / FIELD_SIZE)
+        shift = np.asarray(cv2.resize(field, (side, side), interpolation=cv2.INTER_LINEAR))
+    else:
+        depth = np.clip(-_signed_distance(new) / (FIXED_DEPTH * FIELD_SIZE), 0, 1)
+        following = 1 - depth**2 * (3 - 2 * depth)
+        shift = job.guide * cv2.resize(following, (side, side))[..., None]
+    return sample(nearest_colors(job), pixel_grid(side, side) + shift)
 
 
 def _signed_distance(mask: Bool) -> Float32:

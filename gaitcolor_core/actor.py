@@ -1,0 +1,103 @@
+"""A walker of a clip with the walk that was and the walk that will be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitcolor_core.gait import SQUARE_PER_HEIGHT, align, gait_period
+from gaitcolor_core.settings import Settings
+from gaitcolor_core.stages.anonymize_shape import AnonymizedGait, ShapeAnonymizer
+from gaitcolor_core.structures import GaitSequence, InputError, Track, VideoMetadata
+
+# Smaller walkers show too few pixels to be given another walk; they are covered.
+MIN_HEIGHT_PX = 24
+# A silhouette that shrinks or grows more than this is no plausible body.
+_MIN_AREA, _MAX_AREA = 0.5, 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Actor:
+    """A walker on the second pass over a clip.
+
+    Attributes:
+        track: where the walker is.
+        gait: the original silhouettes.
+        new: the other walk; None = left as it is, at the user's wish.
+        gait_period: frames per gait cycle; None if there is no periodic gait.
+    """
+
+    track: Track
+    gait: GaitSequence
+    new: AnonymizedGait | None
+    gait_period: float | None
+
+    @property
+    def track_id(self) -> int:
+        """The walker's number."""
+        return self.track.track_id
+
+    def at(self, frame_id: int) -> int | None:
+        """Position of a frame in the walker's sequence; None where the walker is not seen."""
+        index = int(np.searchsorted(self.track.frame_ids, frame_id))
+        seen = index < len(self.track.frame_ids) and self.track.frame_ids[index] == frame_id
+        return index if seen else None
+
+    def height_px(self, index: int) -> float:
+        """The walker's height in the frame."""
+        xyxy = self.gait.xyxy[index]
+        return float(xyxy[3] - xyxy[1]) / SQUARE_PER_HEIGHT
+
+    def can_be_drawn(self, index: int) -> bool:
+        """Whether the other walk is plausible in a frame."""
+        if self.new is None or self.height_px(index) < MIN_HEIGHT_PX:
+            return False
+        old = self.gait.silhouettes[index].sum()
+        new = self.new.sequence.silhouettes[index].sum()
+        return bool(old and _MIN_AREA < new / old < _MAX_AREA)
+
+
+def cast(
+    tracks: Sequence[Track],
+    shape: ShapeAnonymizer,
+    settings: Settings,
+    metadata: VideoMetadata,
+    seed: int,
+) -> list[Actor]:
+    """Give every walker whom the user chose another walk.
+
+    Args:
+        tracks: all walkers of a clip.
+        shape: draws the other walks.
+        settings: who is chosen, and how far shapes may change.
+        metadata: of the clip.
+        seed: with a walker's number, the key of the walker's draw.
+
+    Raises:
+        InputError: the user chose a walker who is not there.
+    """
+    chosen, fps = _chosen(tracks, settings.walkers), float(metadata.fps)
+    actors = []
+    for track in tracks:
+        gait = align(track, frame_shape=(metadata.height, metadata.width), fps=fps)
+        new = None
+        if track.track_id in chosen:
+            generator = np.random.default_rng([seed, track.track_id])
+            new = shape.anonymize(gait, fps=fps, strength=settings.strength, generator=generator)
+        actors.append(Actor(track, gait, new, gait_period(gait.silhouettes, fps=fps)))
+    return actors
+
+
+def _chosen(tracks: Sequence[Track], walkers: tuple[int, ...] | None) -> set[int]:
+    numbers = {track.track_id for track in tracks}
+    if walkers is None:
+        return numbers
+    unknown = sorted(set(walkers) - numbers)
+    if unknown:
+        raise InputError(
+            f"There is no walker {', '.join(map(str, unknown))} in this clip; its walkers are "
+            f"numbered from 1 to {len(tracks)}, in the order of appearance."
+        )
+    return set(walkers)

@@ -1,0 +1,73 @@
+"""What the names of shapes and colors in `Settings` stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from gaitcolor_core.models.color_networks import load_color_network
+from gaitcolor_core.settings import NETWORK_COLORS, Settings
+from gaitcolor_core.stages.anonymize_shape import Deform, NetworkShape, ShapeAnonymizer
+from gaitcolor_core.stages.transfer_color import ColorTransfer, NetworkColors, nearest, warp
+from gaitcolor_core.structures import InputError
+from gaitcolor_core.weights import CHECKPOINTS, WEIGHTS_NAME
+
+_COPYING: dict[str, ColorTransfer] = {"warp": warp, "nearest": nearest}
+
+Method = TypeVar("Method", NetworkShape, NetworkColors)
+
+
+class Methods:
+    """Shape anonymizers and color transfers; networks are loaded once, when they are needed.
+
+    Args:
+        checkpoints: holds a folder for each network; None = those that come with GaitColor.
+        device: where networks run.
+    """
+
+    def __init__(self, checkpoints: Path | None, device: str) -> None:
+        self._checkpoints = checkpoints or CHECKPOINTS
+        self._device = device
+        self._shapes: dict[str, NetworkShape] = {}
+        self._colors: dict[str, NetworkColors] = {}
+
+    def load(self, settings: Settings) -> None:
+        """Load what `settings` ask for.
+
+        Raises:
+            InputError: a network cannot be had, in one sentence.
+        """
+        self.shape(settings.shape)
+        self.color(settings.color)
+
+    def shape(self, name: str) -> ShapeAnonymizer:
+        """The shape anonymizer of that name; see `load`."""
+        if name == "deform":
+            return Deform()
+        folder = self._folder("shape", name)
+        return _kept(self._shapes, name, lambda: NetworkShape(folder, device=self._device))
+
+    def color(self, name: str) -> ColorTransfer:
+        """The color transfer of that name; see `load`."""
+        if name not in NETWORK_COLORS:
+            return _COPYING[name]
+        folder = self._folder("color", name)
+        return _kept(
+            self._colors, name, lambda: NetworkColors(load_color_network(folder), self._device)
+        )
+
+    def _folder(self, kind: str, name: str) -> Path:
+        folder = self._checkpoints / f"{kind}_{name}"
+        if not (folder / WEIGHTS_NAME).is_file():
+            raise InputError(
+                f"The weights of the {kind} network '{name}' are not in '{folder}'; 'gaitcolor hub "
+                f"pull' fetches them, and 'gaitcolor train {kind}' makes them."
+            )
+        return folder
+
+
+def _kept(store: dict[str, Method], name: str, make: Callable[[], Method]) -> Method:
+    if name not in store:
+        store[name] = make()
+    return store[name]
