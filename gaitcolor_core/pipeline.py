@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from gaitcolor_core.actor import Actor, cast
+from gaitcolor_core.device import torch_device
 from gaitcolor_core.methods import Methods
 from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.redraw import Redrawer, RedrawnFrame, Take
@@ -92,7 +92,7 @@ class GaitAnonymizer:
             InputError: the detector, a network or the device cannot be had.
         """
         self.settings = settings or Settings()
-        self.device = _device(device)
+        self.device = torch_device(device)
         self._methods = Methods(checkpoints, self.device)
         self._methods.load(self.settings)
         self._warnings: list[str] = []
@@ -273,13 +273,3 @@ class GaitAnonymizer:
             f"segmenter served instead. {_STATIC_LIMITS}"
         )
         return StaticSegmenter()
-
-
-def _device(name: str | None) -> str:
-    if name is None:
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        torch.empty(0, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise InputError(f"The device '{name}' cannot be used here; try 'cpu'.") from error
-    return name
