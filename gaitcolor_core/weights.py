@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from gaitcolor_core.files import write_whole
@@ -61,13 +62,8 @@ def load_weights(network: nn.Module, folder: Path) -> None:
         InputError: the file is missing or no safetensors, or its weights are not those of the
             network.
     """
-    path = folder / WEIGHTS_NAME
-    try:
-        tensors = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise InputError(
-            f"'{path}' is missing or no whole safetensors file; fetch it again."
-        ) from error
+    path, content = folder / WEIGHTS_NAME, _content(folder)
+    tensors = _tensors(path, content)
     wanted = network.state_dict()
     wrong = {
         "missing": sorted(wanted.keys() - tensors.keys()),
@@ -84,7 +80,20 @@ def load_weights(network: nn.Module, folder: Path) -> None:
             f"The weights in '{path}' do not belong to this network ({'; '.join(complaints)}); "
             f"take {CONFIG_NAME} and {WEIGHTS_NAME} from one place."
         )
+    _check_sum(folder, content)
     network.load_state_dict(tensors, strict=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a network that is incomplete, damaged, or not what was once written.
+
+    Raises:
+        InputError: in one sentence.
+    """
+    read_config(folder)
+    content = _content(folder)
+    _tensors(folder / WEIGHTS_NAME, content)
+    _check_sum(folder, content)
 
 
 def write_weights(folder: Path, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> None:
@@ -94,7 +103,7 @@ def write_weights(folder: Path, tensors: Mapping[str, Tensor], config: Mapping[s
         folder: is made if need be; what it holds stays until the new file is whole.
         tensors: the `state_dict` of a network. Matrices are kept in half precision, statistics
             and biases as they are.
-        config: what JSON can hold.
+        config: what JSON can hold; the checksum of the weights is added.
 
     Raises:
         OSError: a file cannot be written.
@@ -102,7 +111,32 @@ def write_weights(folder: Path, tensors: Mapping[str, Tensor], config: Mapping[s
     folder.mkdir(parents=True, exist_ok=True)
     content = save({name: _compact(value) for name, value in tensors.items()})
     write_whole(folder / WEIGHTS_NAME, content)
-    write_whole(folder / CONFIG_NAME, (json.dumps(config, indent=2) + "\n").encode())
+    described = {**config, "sha256": hashlib.sha256(content).hexdigest()}
+    write_whole(folder / CONFIG_NAME, (json.dumps(described, indent=2) + "\n").encode())
+
+
+def _content(folder: Path) -> bytes:
+    try:
+        return (folder / WEIGHTS_NAME).read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"'{folder / WEIGHTS_NAME}' is missing or cannot be read; fetch it again."
+        ) from error
+
+
+def _tensors(path: Path, content: bytes) -> dict[str, Tensor]:
+    try:
+        return load(content)
+    except SafetensorError as error:
+        raise InputError(f"'{path}' is no whole safetensors file; fetch it again.") from error
+
+
+def _check_sum(folder: Path, content: bytes) -> None:
+    if read_config(folder).get("sha256") != hashlib.sha256(content).hexdigest():
+        raise InputError(
+            f"The weights in '{folder}' are not those that its {CONFIG_NAME} describes: the "
+            "checksum differs; fetch both again."
+        )
 
 
 def _compact(value: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from gaitcolor_core.cli import (
     bench,
     clips,
     colors,
+    hub,
     identity,
     judge,
     pseudo_label,
@@ -40,6 +41,7 @@ _SUBCOMMANDS = (
     clips,
     pseudo_label,
     train,
+    hub,
 )
 
 

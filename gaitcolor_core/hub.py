@@ -1,0 +1,239 @@
+"""Networks from the Hugging Face Hub, and back to it: the tree of `checkpoints/`, one commit."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from huggingface_hub import CommitOperationAdd, HfApi, hf_hub_download
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from gaitcolor_core.card import CARD_NAME, repository_card
+from gaitcolor_core.structures import InputError
+from gaitcolor_core.weights import CONFIG_NAME, WEIGHTS_NAME, check_folder
+
+REPO_ID = "gaitcolor/gaitcolor"
+# The tag of the weights that belong to this version of the package.
+REVISION = "v0.1.0"
+_NEEDED = (CONFIG_NAME, WEIGHTS_NAME)
+# Whoever has no network shall not wait long.
+_REACH_LIMIT_S = 5.0
+_REFUSED = (401, 403)
+
+
+def fetch(
+    repo_id: str,
+    networks: Sequence[str],
+    *,
+    revision: str | None = None,
+    local_files_only: bool = False,
+    token: str | None = None,
+) -> Path:
+    """Fetch networks into the Hub's cache, all from one commit; what is there is not asked for.
+
+    Args:
+        repo_id: such as "gaitcolor/gaitcolor".
+        networks: names of their folders, such as "color_gram"; at least one.
+        revision: branch, tag or commit; None = for our own repository the tag that belongs to
+            this version of the package, for others the main branch.
+        local_files_only: take what the cache holds and ask nobody.
+        token: for repositories that not everybody may read; None = the one that is logged in.
+
+    Returns:
+        A folder with a folder for each network. Nothing in it was ever unpickled.
+
+    Raises:
+        InputError: a file cannot be had or is damaged, in one sentence.
+    """
+    commit = revision or (REVISION if repo_id == REPO_ID else "main")
+    folder = Path()
+    for network in networks:
+        for name in _NEEDED:
+            with _failures(repo_id, commit, f"{network}/{name}"):
+                path = hf_hub_download(
+                    repo_id,
+                    f"{network}/{name}",
+                    revision=commit,
+                    token=token,
+                    local_files_only=local_files_only,
+                    etag_timeout=_REACH_LIMIT_S,
+                )
+            # The cache keeps a commit's files under its hash: all others come from there.
+            folder = Path(path).parents[1]
+            commit = folder.name
+        check_folder(folder / network)
+    return folder
+
+
+def pull(
+    repo_id: str, target: Path, *, revision: str | None = None, token: str | None = None
+) -> list[str]:
+    """Fetch all networks of a repository into a new folder, which appears when it is whole.
+
+    Args:
+        repo_id: such as "gaitcolor/gaitcolor".
+        target: is made.
+        revision: see `fetch`.
+        token: see `fetch`.
+
+    Returns:
+        The names of the networks.
+
+    Raises:
+        InputError: `target` exists, the repository holds no network, or see `fetch`.
+        OSError: `target` cannot be written.
+    """
+    if target.exists():
+        raise InputError(f"'{target}' exists already; give the name of a new folder.")
+    wanted = revision or (REVISION if repo_id == REPO_ID else "main")
+    with _failures(repo_id, wanted, "any file"):
+        listed = HfApi(token=token).list_repo_files(repo_id, revision=wanted)
+    networks = sorted(
+        {Path(name).parent.name for name in listed if Path(name).name == WEIGHTS_NAME} - {""}
+    )
+    if not networks:
+        raise InputError(f"The repository '{repo_id}' holds no network of GaitColor.")
+    source = fetch(repo_id, networks, revision=wanted, token=token)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".gaitcolor-", dir=target.parent) as partial:
+        copy = Path(partial) / "networks"
+        for network in networks:
+            _copy(source / network, copy / network)
+        copy.rename(target)
+    return networks
+
+
+def push(
+    folder: Path,
+    repo_id: str,
+    *,
+    token: str | None = None,
+    private: bool = False,
+    tag: str | None = None,
+) -> str:
+    """Publish all networks of a folder in one commit, with a card that is made from their figures.
+
+    Args:
+        folder: like `checkpoints/`.
+        repo_id: is made if need be.
+        token: with the right to write; None = the one that is logged in.
+        private: whether a new repository can be seen by its owner alone.
+        tag: a name for the commit, such as "v0.1.0".
+
+    Returns:
+        The address of the commit.
+
+    Raises:
+        InputError: the folder holds no network or a damaged one, or the Hub refused.
+    """
+    networks = networks_in(folder)
+    for network in networks:
+        check_folder(folder / network)
+    names = [f"{each}/{name}" for each in networks for name in (*_NEEDED, CARD_NAME)]
+    operations = [
+        CommitOperationAdd(name, folder / name) for name in names if (folder / name).is_file()
+    ]
+    operations.append(
+        CommitOperationAdd(CARD_NAME, repository_card(folder, repo_id=repo_id).encode())
+    )
+    api = HfApi(token=token)
+    with _failures(repo_id, tag or "main", "the networks"):
+        api.create_repo(repo_id, private=private, exist_ok=True)
+        done = api.create_commit(
+            repo_id, operations, commit_message=f"Networks: {', '.join(networks)}"
+        )
+        if tag:
+            api.create_tag(repo_id, tag=tag, revision=done.oid)
+    return str(done.commit_url)
+
+
+def save(folder: Path, target: Path, networks: Sequence[str]) -> None:
+    """Copy networks to another folder, with a card: what `fetch` would find there.
+
+    Raises:
+        InputError: `target` exists, or a network is missing or damaged.
+        OSError: `target` cannot be written.
+    """
+    if target.exists():
+        raise InputError(f"'{target}' exists already; give the name of a new folder.")
+    for network in networks:
+        check_folder(folder / network)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".gaitcolor-", dir=target.parent) as partial:
+        copy = Path(partial) / "networks"
+        for network in networks:
+            _copy(folder / network, copy / network)
+        (copy / CARD_NAME).write_text(repository_card(copy), encoding="utf-8")
+        copy.rename(target)
+
+
+def networks_in(folder: Path) -> list[str]:
+    """The names of the networks in a folder, sorted.
+
+    Raises:
+        InputError: there is none.
+    """
+    networks = sorted(path.parent.name for path in folder.glob(f"*/{WEIGHTS_NAME}"))
+    if not networks:
+        raise InputError(
+            f"'{folder}' holds no network; give a folder like checkpoints, with a folder for each."
+        )
+    return networks
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.mkdir(parents=True)
+    for name in (*_NEEDED, CARD_NAME):
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)
+
+
+@contextmanager
+def _failures(repo_id: str, revision: str, file: str) -> Iterator[None]:
+    """Say in one sentence why the Hub did not give or take a file."""
+    try:
+        yield
+    except (HFValidationError, OSError, EntryNotFoundError, HfHubHTTPError) as error:
+        raise InputError(_sentence(error, repo_id, revision, file)) from error
+
+
+def _sentence(error: Exception, repo_id: str, revision: str, file: str) -> str:
+    sentences: tuple[tuple[type[Exception], str], ...] = (
+        (
+            HFValidationError,
+            f"'{repo_id}' is neither a folder nor the name of a repository; those look like "
+            f"{REPO_ID}.",
+        ),
+        (
+            RepositoryNotFoundError,
+            f"There is no repository '{repo_id}' that you may use; check its name, or give a "
+            "token.",
+        ),
+        (RevisionNotFoundError, f"The repository '{repo_id}' has no revision '{revision}'."),
+        (
+            LocalEntryNotFoundError,
+            f"{file} of '{repo_id}' is not on this machine, and the Hub was not reached; go "
+            "online once, or give a folder with the networks.",
+        ),
+        (EntryNotFoundError, f"The repository '{repo_id}' has no {file} at '{revision}'."),
+        (OfflineModeIsEnabled, "HF_HUB_OFFLINE is set, so that the Hub is not asked."),
+    )
+    for kind, sentence in sentences:
+        if isinstance(error, kind):
+            return sentence
+    status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
+    if status in _REFUSED:
+        return f"The Hub refused '{repo_id}' ({status}); give a token with the right to do this."
+    why = f"status {status}" if status else type(error).__name__
+    return f"{file} of '{repo_id}' could not be passed on whole ({why}); try again."
