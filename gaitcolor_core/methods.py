@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -9,13 +10,53 @@ from typing import TypeVar
 from gaitcolor_core.models.color_networks import load_color_network
 from gaitcolor_core.settings import NETWORK_COLORS, Settings
 from gaitcolor_core.stages.anonymize_shape import Deform, NetworkShape, ShapeAnonymizer
+from gaitcolor_core.stages.segment import PersonSegmenter, YoloSegmenter, find_weights
+from gaitcolor_core.stages.segment_static import StaticSegmenter
 from gaitcolor_core.stages.transfer_color import ColorTransfer, NetworkColors, nearest, warp
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.weights import CHECKPOINTS, WEIGHTS_NAME
 
 _COPYING: dict[str, ColorTransfer] = {"warp": warp, "nearest": nearest}
 
+SEGMENTER = "walker_segmenter"
+_STATIC_LIMITS = (
+    "The static-camera segmenter sees what moves: whoever stands still for most of the clip is "
+    "not anonymized, and people who touch count as one."
+)
+
 Method = TypeVar("Method", NetworkShape, NetworkColors)
+
+
+def networks_for(settings: Settings) -> list[str]:
+    """The names of the folders with the networks that `settings` ask for; often none."""
+    shapes = [] if settings.shape == "deform" else [f"shape_{settings.shape}"]
+    colors = [f"color_{settings.color}"] if settings.color in NETWORK_COLORS else []
+    return shapes + colors
+
+
+def open_segmenter(
+    detector: str | None, device: str, *, own: Path
+) -> tuple[PersonSegmenter, list[str]]:
+    """What finds persons, and what the user should know of it.
+
+    Args:
+        detector: see `GaitAnonymizer`.
+        device: where a network runs.
+        own: folder of the walker segmenter; need not be there.
+
+    Raises:
+        InputError: the user named a detector that cannot be had.
+    """
+    if (detector or os.environ.get("GAITCOLOR_DETECTOR")) == "static":
+        return StaticSegmenter(), [_STATIC_LIMITS]
+    weights = find_weights(detector, own=own if (own / WEIGHTS_NAME).is_file() else None)
+    if weights is not None:
+        return YoloSegmenter(weights, device=device), []
+    warning = (
+        "No person detector was found here and none could be downloaded, so the static-camera "
+        f"segmenter served instead. {_STATIC_LIMITS}"
+    )
+    return StaticSegmenter(), [warning]
 
 
 class Methods:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from gaitcolor_core.actor import Actor, cast
 from gaitcolor_core.device import torch_device
-from gaitcolor_core.methods import Methods
+from gaitcolor_core.hub import fetch, save
+from gaitcolor_core.methods import SEGMENTER, Methods, networks_for, open_segmenter
 from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.redraw import Redrawer, RedrawnFrame, Take
 from gaitcolor_core.rehearsal import rehearse
@@ -22,22 +22,16 @@ from gaitcolor_core.reports import Adaptation, AnonymizationReport
 from gaitcolor_core.scene import Scene, look
 from gaitcolor_core.settings import Settings
 from gaitcolor_core.stages.background import BackgroundPlates
-from gaitcolor_core.stages.segment import PersonSegmenter, YoloSegmenter, find_weights
-from gaitcolor_core.stages.segment_static import StaticSegmenter
-from gaitcolor_core.stages.transfer_color import NetworkColors, View, adapt
+from gaitcolor_core.stages.transfer_color import NetworkColors
 from gaitcolor_core.stopwatch import Stopwatch
 from gaitcolor_core.structures import InputError, UInt8, VideoFrame, VideoMetadata
 from gaitcolor_core.tally import Tally
 from gaitcolor_core.video import FrameSpool, VideoReader, VideoWriter
+from gaitcolor_core.weights import CHECKPOINTS
 
 # Frames whose walkers a network on CUDA colors at once.
 _LOOK_AHEAD = 8
 _DRAWING = "Drawing the new walk"
-
-_STATIC_LIMITS = (
-    "The static-camera segmenter sees what moves: whoever stands still for most of the clip is "
-    "not anonymized, and people who touch count as one."
-)
 
 
 class _Plan(NamedTuple):
@@ -93,10 +87,59 @@ class GaitAnonymizer:
         """
         self.settings = settings or Settings()
         self.device = torch_device(device)
-        self._methods = Methods(checkpoints, self.device)
+        self._checkpoints = checkpoints or CHECKPOINTS
+        self._methods = Methods(self._checkpoints, self.device)
         self._methods.load(self.settings)
-        self._warnings: list[str] = []
-        self._segmenter = self._open_segmenter(detector)
+        own = self._checkpoints / SEGMENTER
+        self._segmenter, self._warnings = open_segmenter(detector, self.device, own=own)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        source: str | Path,
+        settings: Settings | None = None,
+        *,
+        revision: str | None = None,
+        local_files_only: bool = False,
+        token: str | None = None,
+        detector: str | None = None,
+        device: str | None = None,
+    ) -> Self:
+        """Take the networks from a folder or from the Hugging Face Hub.
+
+        Args:
+            source: a folder with a folder for each network, such as `checkpoints`, or the name
+                of a repository, such as "gaitcolor/gaitcolor".
+            settings: see `__init__`; of a repository, the networks that they ask for are fetched.
+            revision: branch, tag or commit; None = the one that belongs to this version.
+            local_files_only: take what was fetched before, and ask nobody.
+            token: for a repository that not everybody may read.
+            detector: see `__init__`.
+            device: see `__init__`.
+
+        Raises:
+            InputError: something cannot be had or is damaged, in one sentence.
+        """
+        settings = settings or Settings()
+        folder = Path(source)
+        if not folder.is_dir():
+            folder = fetch(
+                str(source),
+                [*networks_for(settings), SEGMENTER],
+                revision=revision,
+                local_files_only=local_files_only,
+                token=token,
+            )
+        return cls(settings, detector=detector, device=device, checkpoints=folder)
+
+    def save_pretrained(self, target: str | Path) -> None:
+        """Write the networks in use to a new folder, for `from_pretrained` or the Hub.
+
+        Raises:
+            InputError: `target` exists, or a network is missing.
+            OSError: `target` cannot be written.
+        """
+        save(self._checkpoints, Path(target), [*networks_for(self.settings), SEGMENTER])
 
     def anonymize_video(
         self,
@@ -209,27 +252,16 @@ class GaitAnonymizer:
         redrawer = Redrawer(scene, actors, plates, watch)
         color, adaptation = self._methods.color(self.settings.color), None
         if self.settings.adapt_s and isinstance(color, NetworkColors):
-            views = rehearse(watch.each("read", clip), redrawer, actors, on_progress)
-            if views is not None:
-                with watch("adapt"):
-                    color, adaptation = self._adapted(color, views, seed, on_progress)
+            frames = watch.each("read", clip)
+            views = rehearse(frames, redrawer, actors, on_progress)
+            with watch("adapt"):
+                color, adaptation = color.adapted(
+                    views, seconds=self.settings.adapt_s, seed=seed, on_progress=on_progress
+                )
         on_cuda = isinstance(color, NetworkColors) and self.device.startswith("cuda")
-        redrawn = redrawer.redraw(
-            watch.each("read", clip), color, look_ahead=_LOOK_AHEAD if on_cuda else 1
-        )
+        frames = watch.each("read", clip)
+        redrawn = redrawer.redraw(frames, color, look_ahead=_LOOK_AHEAD if on_cuda else 1)
         return _Plan(scene, actors, redrawn, adaptation)
-
-    def _adapted(
-        self, color: NetworkColors, views: View, seed: int, on_progress: OnProgress
-    ) -> tuple[NetworkColors, Adaptation]:
-        network, adaptation = adapt(
-            color.network,
-            views,
-            seconds=self.settings.adapt_s,
-            seed=seed,
-            on_progress=on_progress,
-        )
-        return NetworkColors(network, self.device), adaptation
 
     def _look(
         self,
@@ -260,16 +292,3 @@ class GaitAnonymizer:
     def _seed(self) -> int:
         """The key of a run; a new one each time unless the user wants to repeat a run."""
         return secrets.randbits(32) if self.settings.seed is None else self.settings.seed
-
-    def _open_segmenter(self, detector: str | None) -> PersonSegmenter:
-        if (detector or os.environ.get("GAITCOLOR_DETECTOR")) == "static":
-            self._warnings.append(_STATIC_LIMITS)
-            return StaticSegmenter()
-        weights = find_weights(detector)
-        if weights is not None:
-            return YoloSegmenter(weights, device=self.device)
-        self._warnings.append(
-            "No person detector was found here and none could be downloaded, so the static-camera "
-            f"segmenter served instead. {_STATIC_LIMITS}"
-        )
-        return StaticSegmenter()

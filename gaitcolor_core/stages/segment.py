@@ -147,19 +147,19 @@ def _snapped(image: UInt8, mask: PackedMask) -> PackedMask:
     return snapped if snapped.bits.size else mask
 
 
-def find_weights(name: str | None) -> Path | None:
+def find_weights(name: str | None, *, own: Path | None = None) -> Path | None:
     """Where the detector's weights are, or None if none can be had.
 
     In this order: `name` (a path, or the name of an official model), the environment variable
     `GAITCOLOR_DETECTOR`, the official download, which is tried once and quickly, and the folder of
-    the weights that come with the package.
+    our own weights: `own`, or those that come with the package.
 
     Raises:
         InputError: the user named weights that cannot be had.
     """
     wanted = name or os.environ.get("GAITCOLOR_DETECTOR")
     if wanted is None:
-        return _download(OFFICIAL_WEIGHTS) or bundled(BUNDLED_WEIGHTS)
+        return _download(OFFICIAL_WEIGHTS) or own or bundled(BUNDLED_WEIGHTS)
     path = Path(wanted).expanduser()
     if path.is_file() or (path / CONFIG_NAME).is_file():
         return path
