@@ -106,7 +106,7 @@ class Tally:
             covered_detections=self._covered_detections,
             walkers=tuple(self._walker(number) for number in sorted(self._actors)),
             stage_seconds=stages,
-            warnings=(*warnings, *self._remarks(), *_cut_short(adaptation)),
+            warnings=(*warnings, *self._remarks(), *_on_learning(settings, adaptation)),
             adaptation=adaptation,
             **figures,
         )
@@ -171,8 +171,11 @@ class Tally:
         return remarks
 
 
-def _cut_short(adaptation: Adaptation | None) -> list[str]:
-    if adaptation is None or adaptation.steps == adaptation.planned_steps:
+def _on_learning(settings: Settings, adaptation: Adaptation | None) -> list[str]:
+    if adaptation is None:
+        sentence = "Nothing was seen from which the clip's colors could be learned."
+        return [sentence] if settings.adapt_s else []
+    if adaptation.steps == adaptation.planned_steps:
         return []
     return [
         f"The time to learn the clip's colors was over after {adaptation.steps} of "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -219,3 +220,12 @@ def test_a_network_that_is_not_there_is_refused_before_the_work(tmp_path: Path) 
     willing.settings = replace(willing.settings, color="supervised")
     with pytest.raises(InputError, match="color_supervised"):
         next(willing.anonymize_frames([np.zeros((8, 8, 3), np.uint8)]))
+
+
+def test_learning_without_a_network_is_bad_usage(
+    walker_clip: Path, place: Path, refusal: Callable[..., str]
+) -> None:
+    clip = place / "walk.mp4"
+    clip.write_bytes(walker_clip.read_bytes())
+    assert "'warp' copies pixels" in refusal(clip, "--adapt", 60, code=2)
+    assert "0 to 3600 seconds" in refusal(clip, "--color", "gram", "--adapt", 3601, code=2)

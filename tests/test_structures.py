@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -97,6 +98,19 @@ def test_refuses_a_strength_beyond_its_limits(strength: float) -> None:
 def test_refuses_walkers_without_a_number(walkers: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match="numbered from 1"):
         Settings(walkers=walkers)
+
+
+@pytest.mark.parametrize("adapt_s", [-1, 3601])
+def test_refuses_a_time_to_learn_beyond_its_limits(adapt_s: int) -> None:
+    with pytest.raises(InputError, match=f"for 0 to 3600 seconds, not {adapt_s}"):
+        Settings(color="gram", adapt_s=adapt_s)
+
+
+@pytest.mark.parametrize("color", ["warp", "nearest"])
+def test_who_copies_learns_nothing(color: Literal["warp", "nearest"]) -> None:
+    with pytest.raises(InputError, match=rf"'{color}' copies pixels .* gram or supervised\.$"):
+        Settings(color=color, adapt_s=60)
+    assert Settings(color=color).adapt_s == 0
 
 
 def test_refuses_what_is_no_setting() -> None:

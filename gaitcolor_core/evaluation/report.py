@@ -45,8 +45,20 @@ def summary(report: AnonymizationReport) -> str:
         f"sound: {report.audio}",
         f"strength {report.strength:g}, shape {report.shape}, color {report.color}, "
         f"seed {report.seed}",
+        *_adaptation_lines(report),
     ]
     return "\n  ".join(lines)
+
+
+def _adaptation_lines(report: AnonymizationReport) -> list[str]:
+    learned = report.adaptation
+    if learned is None:
+        return []
+    return [
+        f"the clip's colors were learned from {learned.samples} crops in {learned.steps} steps "
+        f"({learned.seconds:.1f} s): error {learned.loss_before:.3f} before, "
+        f"{learned.loss_after:.3f} after"
+    ]
 
 
 def _walker_lines(walkers: Sequence[WalkerReport]) -> list[str]:

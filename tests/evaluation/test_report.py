@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gaitcolor_core.evaluation.report import summary, table
-from gaitcolor_core.reports import AnonymizationReport, WalkerReport
+from gaitcolor_core.reports import Adaptation, AnonymizationReport, WalkerReport
 
 SEEN = WalkerReport(
     track_id=1, first_frame=3, last_frame=42, frames_tracked=36, frames_interpolated=3,
@@ -41,6 +43,14 @@ def test_every_figure_in_its_place() -> None:
         "sound: copied",
         "strength 0.5, shape deform, color warp, seed 7",
     ]
+
+
+def test_what_a_network_learned_is_said() -> None:
+    learned = replace(report(SEEN), adaptation=Adaptation(300, 240, 240, 0.1234, 0.0951, 58.24))
+    assert summary(learned).splitlines()[-1].strip() == (
+        "the clip's colors were learned from 300 crops in 240 steps (58.2 s): error 0.123 before, "
+        "0.095 after"
+    )
 
 
 def test_without_walkers_there_is_no_table() -> None:
