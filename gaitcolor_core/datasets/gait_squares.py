@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gaitcolor_core.gait import SILHOUETTE_SIZE, align, silhouette_in_square
-from gaitcolor_core.imaging import SquareCrop, spread_field
+from gaitcolor_core.gait import SILHOUETTE_SIZE, align
+from gaitcolor_core.imaging import SquareCrop, resample_square, spread_field
 from gaitcolor_core.structures import Bool, GaitSequence, InputError, PackedMask, Track
 
 # Squares of a set end at the crown and the soles: far from the frame's edges, that is no cut.
@@ -42,7 +42,7 @@ def as_gait(silhouettes: Bool, *, fps: float) -> GaitSequence:
     )
     side = 2 * _MARGIN_PX + SILHOUETTE_SIZE
     gait = align(track, frame_shape=(side, side), fps=fps)
-    return replace(gait, xyxy=gait.xyxy - _MARGIN_PX)
+    return in_squares_of(replace(gait, xyxy=gait.xyxy - _MARGIN_PX), silhouettes)
 
 
 def in_squares_of(gait: GaitSequence, silhouettes: Bool) -> GaitSequence:
@@ -52,8 +52,11 @@ def in_squares_of(gait: GaitSequence, silhouettes: Bool) -> GaitSequence:
         gait: came from `as_gait`.
         silhouettes: `(T, S, S)` bool in the set's squares, of the frames that `as_gait` was given.
     """
-    masks = [PackedMask.pack(silhouettes[index]) for index in gait.frame_ids]
-    cut = [silhouette_in_square(*pair) for pair in zip(masks, gait.xyxy, strict=True)]
+    # To fractions of a pixel: pixels of a set are large.
+    cut = [
+        resample_square(silhouette.astype(np.float32), xyxy, SILHOUETTE_SIZE) > 0.5
+        for silhouette, xyxy in zip(silhouettes[gait.frame_ids], gait.xyxy, strict=True)
+    ]
     return replace(gait, silhouettes=np.stack(cut)[:, None])
 
 
