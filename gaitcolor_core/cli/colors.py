@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from gaitcolor_core.cli.options import natural, positive
 from gaitcolor_core.cli.options import walkers as numbers
-from gaitcolor_core.cli.outcome import bad_usage, work_on, write, write_json
+from gaitcolor_core.cli.outcome import bad_usage, say, work_on, write, write_json
 from gaitcolor_core.cli.terminal import Progress, Stopper
 from gaitcolor_core.settings import Settings
 from gaitcolor_core.structures import InputError
@@ -63,8 +63,8 @@ def add(commands: Any) -> None:
         help="frames of each sequence, evenly spread (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--subjects", type=numbers, metavar="81,82",
-        help="whom to take (default: the test subjects, 081-124)",
+        "--subjects", type=numbers, metavar="81,82", default=(),
+        help="whom to take, or 'all' (default: the test subjects, 081-124)",
     )  # fmt: skip
     parser.add_argument("--seed", type=natural, default=0, help="of bodies and views (default: 0)")
     parser.add_argument(
@@ -113,16 +113,21 @@ def _compare(
     from gaitcolor_core.evaluation.color_report import as_markdown, as_numbers
     from gaitcolor_core.evaluation.strip import png
 
-    subjects = options.subjects or PAPER.test
+    everyone = sorted({key.subject for key in test_set.keys("crops")})
+    subjects = everyone if options.subjects is None else options.subjects or PAPER.test
     rows = compare_colors(
         test_set, plan, methods, options.output / "walkers", subjects=subjects,
         on_progress=progress,
     )  # fmt: skip
-    report = as_markdown(rows)
+    report = as_markdown(rows, plan)
     print(report)
     write(options.output / "colors.md", report.encode())
     write_json(options.output / "colors.json", as_numbers(rows))
     for done, name in enumerate(FIGURES):
         progress("draw", done, len(FIGURES))
-        picture = draw_figure(test_set, name, plan, methods, subjects=subjects)
+        try:
+            picture = draw_figure(test_set, name, plan, methods, subjects=subjects)
+        except InputError as error:
+            say(f"There is no {name}.png: {error}")
+            continue
         write(options.output / f"{name}.png", png(picture))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gaitcolor_core.evaluation.color_comparison import ADAPTED, SequenceFigures
+from gaitcolor_core.evaluation.color_comparison import ADAPTED, ComparisonPlan, SequenceFigures
 from gaitcolor_core.evaluation.color_readings import BOUNDED, READINGS, mean_figures
 
 # The four subsets of the test set, by the property that makes them.
@@ -42,10 +42,15 @@ def as_numbers(rows: Sequence[SequenceFigures]) -> dict[str, Any]:
     }
 
 
-def as_markdown(rows: Sequence[SequenceFigures]) -> str:
+def as_markdown(rows: Sequence[SequenceFigures], plan: ComparisonPlan) -> str:
     """Tables of all readings, the paper's beside them, and whether the paper's order holds."""
     means = as_numbers(rows)
-    parts = [f"{len({row.key for row in rows})} sequences of {_walkers(rows)} walkers."]
+    parts = [
+        f"{len({row.key for row in rows})} sequences of {_walkers(rows)} walkers; frames of each: "
+        f"{plan.frames}; shape `{plan.shape}` at strength {plan.strength:g}; seed {plan.seed}."
+    ]
+    if plan.adapt_s:
+        parts.append(f"Adapted: {plan.adapt_s} s on all frames of the sequence, then read there.")
     for measure in _UNITS:
         for reading in READINGS:
             parts.append(_table(f"{_UNITS[measure]}, reading `{reading}`", means, measure, reading))
