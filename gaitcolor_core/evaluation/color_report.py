@@ -63,8 +63,8 @@ def as_markdown(rows: Sequence[SequenceFigures], plan: ComparisonPlan) -> str:
         ]
         title = f"**The paper's {_UNITS[measure]}** (CASIA-B, reading not stated)"
         parts.append("\n".join([title, "", *_head(), *lines]))
-    parts.append("\n".join(verdicts(means)))
-    return "\n\n".join(parts) + "\n"
+    lines = verdicts(means)
+    return "\n\n".join([*parts, "\n".join(lines)] if lines else parts) + "\n"
 
 
 def verdicts(means: dict[str, Any]) -> list[str]:
