@@ -22,7 +22,7 @@ from gaitcolor_core.reports import Adaptation, AnonymizationReport
 from gaitcolor_core.scene import Scene, look
 from gaitcolor_core.settings import Settings
 from gaitcolor_core.stages.background import BackgroundPlates
-from gaitcolor_core.stages.transfer_color import NetworkColors
+from gaitcolor_core.stages.transfer_color import NetworkColors, adapt
 from gaitcolor_core.stopwatch import Stopwatch
 from gaitcolor_core.structures import InputError, UInt8, VideoFrame, VideoMetadata
 from gaitcolor_core.tally import Tally
@@ -252,12 +252,14 @@ class GaitAnonymizer:
         redrawer = Redrawer(scene, actors, plates, watch)
         color, adaptation = self._methods.color(self.settings.color), None
         if self.settings.adapt_s and isinstance(color, NetworkColors):
-            frames = watch.each("read", clip)
-            views = rehearse(frames, redrawer, actors, on_progress)
-            with watch("adapt"):
-                color, adaptation = color.adapted(
-                    views, seconds=self.settings.adapt_s, seed=seed, on_progress=on_progress
-                )
+            views = rehearse(watch.each("read", clip), redrawer, actors, on_progress)
+            time_s = self.settings.adapt_s
+            if views is not None:
+                with watch("adapt"):
+                    network, adaptation = adapt(
+                        color.network, views, seconds=time_s, seed=seed, on_progress=on_progress
+                    )
+                color = NetworkColors(network, self.device)
         on_cuda = isinstance(color, NetworkColors) and self.device.startswith("cuda")
         frames = watch.each("read", clip)
         redrawn = redrawer.redraw(frames, color, look_ahead=_LOOK_AHEAD if on_cuda else 1)

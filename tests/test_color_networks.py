@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from gaitcolor_core.losses import reconstruction_loss
 from gaitcolor_core.models.color_networks import COLOR_NETWORKS, load_color_network
-from gaitcolor_core.models.color_transfer import ColorTransferNet
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.weights import CONFIG_NAME, WEIGHTS_NAME, write_weights
 
@@ -80,12 +79,6 @@ def test_the_old_model_sees_the_body_alone_and_the_new_one_the_scene() -> None:
 def test_it_is_small_enough_to_be_shared(name: str) -> None:
     numbers = sum(parameter.numel() for parameter in COLOR_NETWORKS[name]().parameters())
     assert 2 * numbers < MAX_BYTES
-
-
-def test_the_hidden_layer_lets_colors_through_from_the_start() -> None:
-    network = ColorTransferNet(width=4, code_channels=2, hidden=128)
-    codes = torch.randn(5, 128)
-    assert torch.allclose(network.from_hidden(network.to_hidden(codes)), codes, atol=1e-4)
 
 
 @names

@@ -6,23 +6,24 @@ from torch import Tensor, nn
 
 # The side of all squares, in pixels.
 SIDE = 128
+SLOPE = 0.2
 
 
 def halve(inputs: int, outputs: int) -> nn.Sequential:
     """A strided convolution: half the side."""
-    return nn.Sequential(nn.Conv2d(inputs, outputs, 4, stride=2, padding=1), nn.LeakyReLU(0.2))
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 4, stride=2, padding=1), nn.LeakyReLU(SLOPE))
 
 
 def twice(inputs: int, outputs: int) -> nn.Sequential:
     """A transposed convolution: twice the side."""
     return nn.Sequential(
-        nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1), nn.LeakyReLU(0.2)
+        nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1), nn.LeakyReLU(SLOPE)
     )
 
 
 def mix(channels: int) -> nn.Sequential:
     """A convolution that keeps the side."""
-    return nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1), nn.LeakyReLU(0.2))
+    return nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1), nn.LeakyReLU(SLOPE))
 
 
 def check_color_input(x_rgb: Tensor, x_bi: Tensor) -> None:

@@ -22,7 +22,7 @@ class ColorTransferNet(nn.Module):
         hidden: size of the fully connected hidden layer.
     """
 
-    def __init__(self, *, width: int = 32, code_channels: int = 32, hidden: int = 1536) -> None:
+    def __init__(self, *, width: int = 32, code_channels: int = 64, hidden: int = 864) -> None:
         super().__init__()
         code = code_channels * _ROWS * _ROWS
         self.encoder = nn.Sequential(
@@ -45,7 +45,6 @@ class ColorTransferNet(nn.Module):
             twice(2 * width, width),
             nn.ConvTranspose2d(width, 3, 4, stride=2, padding=1),
         )
-        self._open()
 
     def forward(self, x_rgb: Tensor, x_bi: Tensor) -> Tensor:
         """Color the anonymized silhouettes.
@@ -65,14 +64,3 @@ class ColorTransferNet(nn.Module):
         hidden = self.to_hidden(features)  # ... into the hidden layer,
         image = self.decoder(self.from_hidden(hidden))  # which the decoder decodes.
         return torch.sigmoid(image) * x_bi  # Phi has the shape of x_bi.
-
-    def _open(self) -> None:
-        """Begin with a hidden layer that passes on what it can hold, so that colors come through.
-
-        Its two matrices are an orthogonal pair; the network starts as a convolutional one.
-        """
-        nn.init.orthogonal_(self.to_hidden.weight)
-        with torch.no_grad():
-            self.from_hidden.weight.copy_(self.to_hidden.weight.T)
-        nn.init.zeros_(self.to_hidden.bias)
-        nn.init.zeros_(self.from_hidden.bias)

@@ -12,7 +12,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from gaitcolor_core.structures import InputError
+from gaitcolor_core.device import torch_device
 
 # The first process prepares samples while the others wait.
 _PATIENCE = timedelta(hours=6)
@@ -63,7 +63,7 @@ def joined(device: str | None) -> Iterator[Group]:
     Raises:
         InputError: there is no such device.
     """
-    place = _device(device)
+    place = torch.device(torch_device(device))
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
         yield Group(0, 1, place)
@@ -76,13 +76,3 @@ def joined(device: str | None) -> Iterator[Group]:
         yield Group(dist.get_rank(), size, place)
     finally:
         dist.destroy_process_group()
-
-
-def _device(name: str | None) -> torch.device:
-    try:
-        device = torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
-    except RuntimeError as error:
-        raise InputError(f"'{name}' is no device; give cpu or cuda.") from error
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise InputError("There is no CUDA device that PyTorch can use here; give cpu.")
-    return device

@@ -9,12 +9,11 @@ compares with, against ground truth made of the nearest pixels' colors.
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from gaitcolor_core.imaging import to_uint8
 from gaitcolor_core.losses import center_region, edge_region, reconstruction_loss, style_loss
 from gaitcolor_core.metrics import psnr
 from gaitcolor_core.models.color_networks import COLOR_NETWORKS
+from gaitcolor_core.models.color_transfer import ColorTransferNet
 from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.stages.anonymize_shape import Deform, ShapeAnonymizer
 from gaitcolor_core.structures import InputError, Stopped
@@ -42,6 +42,7 @@ from gaitcolor_core.training.color_recipe import ARCHITECTURES, LOSS_PARTS, Colo
 from gaitcolor_core.training.color_samples import Samples, prepare_samples
 from gaitcolor_core.training.distributed import Group, joined
 from gaitcolor_core.training.loss_curve import draw_losses
+from gaitcolor_core.training.principal_start import start_from
 from gaitcolor_core.training.sample_grid import draw_samples
 
 STATE_NAME, CURVE_NAME, GRID_NAME = "state.safetensors", "losses.png", "samples.png"
@@ -49,6 +50,8 @@ STATE_NAME, CURVE_NAME, GRID_NAME = "state.safetensors", "losses.png", "samples.
 _CHANGEABLE = ("steps", "learning_rate")
 # Frames of walkers whom the network never saw, by which it is judged.
 _STILLS = 48
+# Images for the start, for each number of the hidden layer.
+_START_IMAGES = 2
 
 
 def train_color(
@@ -87,6 +90,8 @@ def train_color(
     with joined(device) as group:
         samples = _prepared(roots, target, recipe, anonymizers, processes, group, on_progress)
         run = _Run(recipe, target / STATE_NAME, group, samples.facts)
+        if run.step == 0:
+            run.begin(_source(samples, recipe, replace(group, rank=0, size=1)))
         stills = still_batch(samples.held_out, _STILLS).to(group.device)
         saved_s = time.monotonic()
         for batch in _source(samples, recipe, group).batches(run.step, recipe.steps):
@@ -170,6 +175,19 @@ class _Run:
         if path.is_file():
             self._restore()
 
+    def begin(self, source: BatchSource) -> None:
+        """Let the paper's network begin with the best linear code of some batches."""
+        if not isinstance(self._model, ColorTransferNet):
+            return
+        count = -(-_START_IMAGES * self._model.to_hidden.out_features // self.recipe.batch_size)
+        # Batches of steps that are never learned from.
+        drawn = [source.draw(self.recipe.steps + index) for index in range(count)]
+        x_rgb, x_bi = (torch.cat([getattr(b, name) for b in drawn]) for name in ("x_rgb", "x_bi"))
+        network = copy.deepcopy(self._model).cpu()
+        start_from(network, x_rgb, x_bi)
+        for model in (self._model, self._average):
+            model.load_state_dict(network.state_dict())
+
     def learn(self, batch: ColorBatch) -> None:
         """One step."""
         for group in self._optimizer.param_groups:
@@ -217,7 +235,7 @@ class _Run:
         tensors, notes = read_checkpoint(self.path)
         begun = ColorRecipe(**json.loads(notes["recipe"]))
         changed = {name: getattr(self.recipe, name) for name in _CHANGEABLE}
-        if dataclasses.replace(begun, **changed) != self.recipe:
+        if replace(begun, **changed) != self.recipe:
             raise InputError(
                 f"The run in '{self.path.parent}' was begun with other options; use another folder."
             )

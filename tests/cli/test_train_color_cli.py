@@ -66,7 +66,7 @@ def test_the_supervised_network_goes_on_with_more_steps(walked: Path, tmp_path: 
         (("--learning-rate", 2), 2, "'2' does not lie between 0 and 1"),
         (("--style-weight", -1), 2, "'-1' does not lie between 0 and 1000"),
         (("--network", "gan"), 2, "invalid choice: 'gan'"),
-        (("--device", "abacus"), 1, "'abacus' is no device; give cpu or cuda."),
+        (("--device", "abacus"), 1, "The device 'abacus' cannot be used here; try 'cpu'."),
         (("--data", "nowhere"), 1, "nowhere"),
     ],
 )
