@@ -22,7 +22,7 @@ _STAGE = "Learning the clip's colors"
 # the clock, so that a run can be repeated.
 STEPS_PER_SECOND = 5
 BATCH_SIZE = 8
-LEARNING_RATE = 1e-3
+LEARNING_RATE = 5e-4
 # Against the reconstruction loss, as in the training.
 STYLE_WEIGHT = 0.1
 # Crops on which the network is judged, and how often at most.
