@@ -55,11 +55,11 @@ def add(commands: Any) -> None:
         help="compare networks that have learned each sequence so long, too (default: do not)",
     )  # fmt: skip
     parser.add_argument(
-        "--views", type=positive, default=3, metavar="N",
+        "--views", type=positive, default=1, metavar="N",
         help="views of each walk, drawn (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--frames", type=positive, default=4, metavar="N",
+        "--frames", type=positive, default=2, metavar="N",
         help="frames of each sequence, evenly spread (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(

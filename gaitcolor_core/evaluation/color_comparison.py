@@ -54,8 +54,8 @@ class ComparisonPlan:
     strength: float = 0.7
     colors: tuple[str, ...] = COLORS
     adapt_s: int = 0
-    views_per_walk: int = 3
-    frames: int = 4
+    views_per_walk: int = 1
+    frames: int = 2
     seed: int = 0
 
 
