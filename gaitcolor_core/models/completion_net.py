@@ -32,7 +32,6 @@ class CompletionNet(nn.Module):
         self.hyperparameters = {
             "window": window, "code_size": code_size, "width": width, "hidden": hidden,
         }  # fmt: skip
-        self.window, self.code_size = window, code_size
         channels = (window + 2, width, 2 * width, 4 * width, 6 * width)
         self.down = nn.ModuleList(nn.Conv2d(a, b, 4, 2, 1) for a, b in pairwise(channels))
         self._deepest = (channels[-1], SIDE // 16, SIDE // 16)

@@ -83,8 +83,11 @@ def moved(contours: Tensor, fields: Tensor, noise: Tensor) -> Tensor:
     move = _on_the_body(_FARTHEST * torch.tanh(move / _FARTHEST))
     # A limb may lose a part of its breadth, not all of it.
     around = 2 * (contours.shape[-1] // 20) + 1
-    breadth = nn.functional.max_pool2d(contours, around, stride=1, padding=around // 2)
-    return contours + torch.maximum(move, -_THINNEST * breadth.clamp_min(0))
+    breadth = contours.clamp_min(0)
+    for window in ((around, 1), (1, around)):
+        padding = (window[0] // 2, window[1] // 2)
+        breadth = nn.functional.max_pool2d(breadth, window, stride=1, padding=padding)
+    return contours + torch.maximum(move, -_THINNEST * breadth)
 
 
 def _bent(planes: Tensor) -> Tensor:

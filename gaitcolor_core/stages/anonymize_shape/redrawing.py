@@ -42,7 +42,7 @@ class Redrawing:
             small = nn.functional.avg_pool2d(contours, SILHOUETTE_SIZE // SIDE)
             fields = self._network.fields(small)
             new = moved(contours, fields, noise.expand(len(fields), -1))
-            for silhouette, contour in zip(batch[:, 0], new[:, 0], strict=True):
+            for silhouette, contour in zip(batch[:, 0], new[:, 0].cpu().numpy(), strict=True):
                 if silhouette.any():
-                    silhouette[:] = without_crumbs(contour.cpu().numpy() > 0)
+                    silhouette[:] = without_crumbs(np.asarray(contour > 0))
         return drawn
