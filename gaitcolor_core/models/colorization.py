@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gaitcolor_core.models.blocks import check_color_input, halve, mix, twice
+from gaitcolor_core.models.blocks import SLOPE, check_color_input, halve, mix, twice
 
 # A fully connected layer on all 128 x 128 pixels would have billions of weights.
 _REDUCED = 32
@@ -45,7 +45,7 @@ class ColorizationNet(nn.Module):
         """
         check_color_input(x_rgb, x_bi)
         product = F.adaptive_avg_pool2d(x_rgb * x_bi, _REDUCED)
-        hidden = F.leaky_relu(self.to_hidden(product.flatten(1)), 0.2)
+        hidden = F.leaky_relu(self.to_hidden(product.flatten(1)), SLOPE)
         reduced = self.from_hidden(hidden).view_as(product)
         image = self.decoder(self.encoder(reduced))
         # Once more, as what is pasted into a frame has the shape of x_bi.
