@@ -7,6 +7,7 @@ from typing import Literal
 
 from gaitcolor_core.structures import InputError
 
+Color = Literal["warp", "nearest", "gram", "supervised"]
 MAX_ADAPT_S = 3600
 NETWORK_COLORS = ("gram", "supervised")
 
@@ -27,7 +28,7 @@ class Settings:
     """
 
     shape: Literal["deform", "contour", "dcgan"] = "deform"
-    color: Literal["warp", "nearest", "gram", "supervised"] = "warp"
+    color: Color = "warp"
     strength: float = 0.7
     seed: int | None = None
     walkers: tuple[int, ...] | None = None

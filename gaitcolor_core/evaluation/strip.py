@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from gaitcolor_core.redraw import Take
 
 NUM_PHASES = 6
-ROWS = ("original", "its silhouette", "new silhouette", "result")
+# The results follow.
+ROWS = ("original", "its silhouette", "new silhouette")
 CELL_PX, GAP_PX, LABEL_PX = 160, 4, 116
 # Head and chin in statures (the neck begins at 0.865), and half the width a head may sway in.
 _HEAD, _HEAD_HALF_WIDTH = 0.17, 0.13
@@ -35,7 +37,7 @@ class Phase:
 
     Attributes:
         frame_id: index of the frame.
-        cells: one picture a row, `(CELL_PX, CELL_PX, 3)` uint8 RGB each; see `ROWS`.
+        cells: `(CELL_PX, CELL_PX, 3)` uint8 RGB each: those of `ROWS`, and the result.
     """
 
     frame_id: int
@@ -93,7 +95,7 @@ class StripCamera:
 
 
 def draw_strip(
-    anonymizer: GaitAnonymizer,
+    anonymizers: Mapping[str, GaitAnonymizer],
     clip: Path,
     *,
     walker: int | None = None,
@@ -103,7 +105,8 @@ def draw_strip(
     """Anonymize `clip` and show a walker in six phases of a gait cycle, before and after.
 
     Args:
-        anonymizer: does the work.
+        anonymizers: do the work, by the label of the row with their result; they differ in the
+            color transfer alone.
         clip: the clip.
         walker: its number; None = the one that is drawn in most frames.
         blur_faces: cover the heads of everybody who was found, in original and result. A head is
@@ -113,18 +116,23 @@ def draw_strip(
 
     Returns:
         `(H, W, 3)` uint8 RGB: a row each for the original, its silhouette, the new silhouette
-        and the result, a column a phase.
+        and each result, a column a phase.
 
     Raises:
         InputError: the clip or the walker cannot be shown, in one sentence.
         OSError: there is no room for the temporary file.
     """
-    camera = StripCamera(walker, blur_faces=blur_faces)
-    with tempfile.TemporaryDirectory(prefix="gaitcolor-") as folder:
-        anonymizer.anonymize_video(
-            clip, Path(folder) / "out.mp4", on_progress=on_progress, on_frame=camera
-        )
-    return _sheet(camera.phases)
+    columns: list[list[UInt8]] = []
+    for anonymizer in anonymizers.values():
+        camera = StripCamera(walker, blur_faces=blur_faces)
+        with tempfile.TemporaryDirectory(prefix="gaitcolor-") as folder:
+            anonymizer.anonymize_video(
+                clip, Path(folder) / "out.mp4", on_progress=on_progress, on_frame=camera
+            )
+        columns = columns or [list(phase.cells[:-1]) for phase in camera.phases]
+        for column, phase in zip(columns, camera.phases, strict=True):
+            column.append(phase.cells[-1])
+    return _sheet(columns, [*ROWS, *anonymizers])
 
 
 def png(picture: UInt8) -> bytes:
@@ -198,16 +206,16 @@ def _black_and_white(silhouette: Float32) -> UInt8:
     return np.repeat(np.uint8(_WHITE) * (enlarged > 0.5)[..., None], 3, axis=2)
 
 
-def _sheet(phases: list[Phase]) -> UInt8:
+def _sheet(columns: list[list[UInt8]], labels: Sequence[str]) -> UInt8:
     step = CELL_PX + GAP_PX
-    shape = (len(ROWS) * step - GAP_PX, LABEL_PX + len(phases) * step - GAP_PX, 3)
+    shape = (len(labels) * step - GAP_PX, LABEL_PX + len(columns) * step - GAP_PX, 3)
     sheet = np.full(shape, _WHITE, np.uint8)
-    for row, label in enumerate(ROWS):
+    for row, label in enumerate(labels):
         top = row * step
         _write(sheet, label, top + CELL_PX // 2)
-        for column, phase in enumerate(phases):
-            left = LABEL_PX + column * step
-            sheet[top : top + CELL_PX, left : left + CELL_PX] = phase.cells[row]
+        for number, cells in enumerate(columns):
+            left = LABEL_PX + number * step
+            sheet[top : top + CELL_PX, left : left + CELL_PX] = cells[row]
     return sheet
 
 

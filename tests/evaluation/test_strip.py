@@ -31,10 +31,10 @@ def strip(clip: Path, picture: Path, *options: object) -> int:
         return int(str(end.code))
 
 
-def cells(path: Path) -> list[list[UInt8]]:
+def cells(path: Path, results: int = 1) -> list[list[UInt8]]:
     """The cells of a picture, `(CELL_PX, CELL_PX, 3)` each, by row and column."""
     picture, step = cv2.imread(str(path)), CELL_PX + GAP_PX
-    height = len(ROWS) * step - GAP_PX
+    height = (len(ROWS) + results) * step - GAP_PX
     assert picture.shape == (height, LABEL_PX + NUM_PHASES * step - GAP_PX, 3)
     return [
         [picture[y : y + CELL_PX, x : x + CELL_PX] for x in range(LABEL_PX, picture.shape[1], step)]
@@ -53,7 +53,7 @@ def folder(walker_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_four_rows_of_six_phases(folder: Path) -> None:
     rows = cells(folder / "plain.png")
-    assert [len(row) for row in rows] == [NUM_PHASES] * len(ROWS)
+    assert [len(row) for row in rows] == [NUM_PHASES] * 4
     for row in rows:
         assert len({cell.tobytes() for cell in row}) == NUM_PHASES
 
@@ -87,6 +87,15 @@ def test_blurred_faces_change_heads_only(folder: Path) -> None:
             # The head ends at (0.14 + 0.17) / 1.25 of the square; the mosaic has a margin.
             assert changed[: CELL_PX // 4].sum() > 100
             assert not changed[CELL_PX // 3 :].any()
+
+
+def test_color_transfers_are_compared_on_one_draw(walker_clip: Path, tmp_path: Path) -> None:
+    assert strip(walker_clip, tmp_path / "strip.png", "--compare", "nearest", "warp") == 0
+    _, _, new, warped, copied = cells(tmp_path / "strip.png", results=2)
+    for silhouette, first, second in zip(new, warped, copied, strict=True):
+        away = cv2.dilate(silhouette, np.ones((25, 25))) == 0
+        np.testing.assert_array_equal(first[away], second[away])
+        assert (first != second).any()
 
 
 @pytest.mark.parametrize(
