@@ -78,7 +78,7 @@ def _rows(settings: Settings, compared: list[Color]) -> dict[str, Settings]:
     if not compared:
         return {"result": settings}
     seed = secrets.randbits(32) if settings.seed is None else settings.seed
-    rows = {}
+    rows: dict[str, Settings] = {}
     for color in dict.fromkeys([settings.color, *compared]):
         adapt_s = settings.adapt_s if color in NETWORK_COLORS else 0
         rows[color] = replace(settings, color=color, adapt_s=adapt_s, seed=seed)
