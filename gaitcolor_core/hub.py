@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from huggingface_hub import CommitOperationAdd, HfApi, hf_hub_download
+from httpx2 import HTTPError
+from huggingface_hub import (
+    CommitOperationAdd,
+    HfApi,
+    ModelInfo,
+    hf_hub_download,
+    try_to_load_from_cache,
+)
 from huggingface_hub.errors import (
     EntryNotFoundError,
     HfHubHTTPError,
@@ -29,7 +37,8 @@ REVISION = "v0.1.0"
 _NEEDED = (CONFIG_NAME, WEIGHTS_NAME)
 # Whoever has no network shall not wait long.
 _REACH_LIMIT_S = 5.0
-_REFUSED = (401, 403)
+_REFUSED, _TAKEN, _BROKEN = (401, 403), 409, 500
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def fetch(
@@ -56,23 +65,22 @@ def fetch(
     Raises:
         InputError: a file cannot be had or is damaged, in one sentence.
     """
-    commit = revision or (REVISION if repo_id == REPO_ID else "main")
+    commit = revision or _revision_of(repo_id)
+    local = local_files_only or _is_here(repo_id, commit, networks)
+    # Asked once and quickly: a download would try again for half a minute.
+    local = local or _look_up(repo_id, commit, token) is None
     folder = Path()
     for network in networks:
         for name in _NEEDED:
-            with _failures(repo_id, commit, f"{network}/{name}"):
-                path = hf_hub_download(
-                    repo_id,
-                    f"{network}/{name}",
-                    revision=commit,
-                    token=token,
-                    local_files_only=local_files_only,
-                    etag_timeout=_REACH_LIMIT_S,
-                )
+            path = _download(repo_id, f"{network}/{name}", commit, token=token, local=local)
             # The cache keeps a commit's files under its hash: all others come from there.
-            folder = Path(path).parents[1]
+            folder = path.parents[1]
             commit = folder.name
-        check_folder(folder / network)
+        try:
+            check_folder(folder / network)
+        except InputError:
+            _forget(folder / network)
+            raise
     return folder
 
 
@@ -96,15 +104,18 @@ def pull(
     """
     if target.exists():
         raise InputError(f"'{target}' exists already; give the name of a new folder.")
-    wanted = revision or (REVISION if repo_id == REPO_ID else "main")
-    with _failures(repo_id, wanted, "any file"):
-        listed = HfApi(token=token).list_repo_files(repo_id, revision=wanted)
-    networks = sorted(
-        {Path(name).parent.name for name in listed if Path(name).name == WEIGHTS_NAME} - {""}
-    )
+    info = _look_up(repo_id, revision or _revision_of(repo_id), token)
+    if info is None or info.sha is None:
+        raise InputError(
+            f"The Hub was not reached, so '{repo_id}' could not be fetched; go online."
+        )
+    listed = {each.rfilename for each in info.siblings or []}
+    networks = sorted(name.removesuffix(f"/{WEIGHTS_NAME}") for name in listed if _is_weights(name))
     if not networks:
         raise InputError(f"The repository '{repo_id}' holds no network of GaitColor.")
-    source = fetch(repo_id, networks, revision=wanted, token=token)
+    source = fetch(repo_id, networks, revision=info.sha, token=token)
+    for card in sorted(listed & {f"{network}/{CARD_NAME}" for network in networks}):
+        _download(repo_id, card, info.sha, token=token, local=False)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".gaitcolor-", dir=target.parent) as partial:
         copy = Path(partial) / "networks"
@@ -153,7 +164,8 @@ def push(
         done = api.create_commit(
             repo_id, operations, commit_message=f"Networks: {', '.join(networks)}"
         )
-        if tag:
+    if tag:
+        with _failures(repo_id, tag, f"the tag '{tag}'"):
             api.create_tag(repo_id, tag=tag, revision=done.oid)
     return str(done.commit_url)
 
@@ -192,6 +204,52 @@ def networks_in(folder: Path) -> list[str]:
     return networks
 
 
+def _revision_of(repo_id: str) -> str:
+    return REVISION if repo_id == REPO_ID else "main"
+
+
+def _is_weights(name: str) -> bool:
+    folder, _, file = name.partition("/")
+    return file == WEIGHTS_NAME and not folder.startswith(".")
+
+
+def _is_here(repo_id: str, revision: str, networks: Sequence[str]) -> bool:
+    """Whether the cache holds all files of a commit; a branch or a tag may have moved on."""
+    names = [f"{network}/{name}" for network in networks for name in _NEEDED]
+    return bool(_COMMIT.fullmatch(revision)) and all(
+        isinstance(try_to_load_from_cache(repo_id, name, revision=revision), str) for name in names
+    )
+
+
+def _look_up(repo_id: str, revision: str, token: str | None) -> ModelInfo | None:
+    """What the Hub says of a revision; None if it is not reached or not well."""
+    with _failures(repo_id, revision, "any file"):
+        try:
+            return HfApi(token=token).model_info(repo_id, revision=revision, timeout=_REACH_LIMIT_S)
+        except HfHubHTTPError as error:
+            if error.response.status_code < _BROKEN:
+                raise
+        except (HTTPError, OfflineModeIsEnabled):
+            pass
+    return None
+
+
+def _download(repo_id: str, file: str, revision: str, *, token: str | None, local: bool) -> Path:
+    with _failures(repo_id, revision, file):
+        path = hf_hub_download(
+            repo_id, file, revision=revision, token=token, local_files_only=local,
+            etag_timeout=_REACH_LIMIT_S,
+        )  # fmt: skip
+    return Path(path)
+
+
+def _forget(folder: Path) -> None:
+    """Take damaged files out of the cache, which would hand them out for ever."""
+    for path in (folder / name for name in _NEEDED):
+        path.resolve().unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+
 def _copy(source: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for name in (*_NEEDED, CARD_NAME):
@@ -204,7 +262,7 @@ def _failures(repo_id: str, revision: str, file: str) -> Iterator[None]:
     """Say in one sentence why the Hub did not give or take a file."""
     try:
         yield
-    except (HFValidationError, OSError, EntryNotFoundError, HfHubHTTPError) as error:
+    except (HFValidationError, OSError, EntryNotFoundError, HTTPError) as error:
         raise InputError(_sentence(error, repo_id, revision, file)) from error
 
 
@@ -235,5 +293,7 @@ def _sentence(error: Exception, repo_id: str, revision: str, file: str) -> str:
     status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
     if status in _REFUSED:
         return f"The Hub refused '{repo_id}' ({status}); give a token with the right to do this."
-    why = f"status {status}" if status else type(error).__name__
+    if status == _TAKEN:
+        return f"{file} of '{repo_id}' exists already; give another name."
+    why = f"status {status}" if status else getattr(error, "strerror", "") or type(error).__name__
     return f"{file} of '{repo_id}' could not be passed on whole ({why}); try again."
