@@ -91,7 +91,7 @@ def train_color(
         samples = _prepared(roots, target, recipe, anonymizers, processes, group, on_progress)
         run = _Run(recipe, target / STATE_NAME, group, samples.facts)
         if run.step == 0:
-            run.begin(_source(samples, recipe, replace(group, rank=0, size=1)))
+            run.begin(_source(samples, recipe, group))
         stills = still_batch(samples.held_out, _STILLS).to(group.device)
         saved_s = time.monotonic()
         for batch in _source(samples, recipe, group).batches(run.step, recipe.steps):
@@ -180,8 +180,9 @@ class _Run:
         if not isinstance(self._model, ColorTransferNet):
             return
         count = -(-_START_IMAGES * self._model.to_hidden.out_features // self.recipe.batch_size)
-        # Batches of steps that are never learned from.
-        drawn = [source.draw(self.recipe.steps + index) for index in range(count)]
+        # Batches of steps that are never learned from; whole ones, so that all processes agree.
+        whole = replace(source, rank=0, size=1)
+        drawn = [whole.draw(self.recipe.steps + index) for index in range(count)]
         x_rgb, x_bi = (torch.cat([getattr(b, name) for b in drawn]) for name in ("x_rgb", "x_bi"))
         network = copy.deepcopy(self._model).cpu()
         start_from(network, x_rgb, x_bi)
