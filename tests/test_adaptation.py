@@ -70,7 +70,7 @@ def test_a_network_learns_a_clip_and_the_original_stays(views: View) -> None:
         on_progress=lambda *each: told.append(each),
     )
     assert torch.equal(weights(small_network()), before)
-    assert record.loss_after < 0.95 * record.loss_before
+    assert record.loss_after < 0.98 * record.loss_before
     assert record.steps == record.planned_steps == 60
     assert record.samples == 5 and record.seconds > 0
     assert told == [(LEARNING, step, record.steps) for step in range(record.steps + 1)]

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gaitcolor_core.losses import center_region, edge_region, reconstruction_loss, style_loss
+from gaitcolor_core.losses import edge_region, reconstruction_loss, style_loss
 from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.reports import Adaptation
 from gaitcolor_core.stages.transfer_color.views import View
@@ -22,7 +22,7 @@ _STAGE = "Learning the clip's colors"
 # the clock, so that a run can be repeated.
 STEPS_PER_SECOND = 5
 BATCH_SIZE = 8
-LEARNING_RATE = 5e-4
+LEARNING_RATE, WARMUP_STEPS = 3e-4, 10
 # Against the reconstruction loss, as in the training.
 STYLE_WEIGHT = 0.1
 # Crops on which the network is judged, and how often at most.
@@ -66,7 +66,7 @@ def adapt(
         on_progress(_STAGE, done, steps)
         if time.perf_counter() - start_s >= seconds:
             break
-        optimizer.param_groups[0]["lr"] = _learning_rate(done / steps)
+        optimizer.param_groups[0]["lr"] = _learning_rate(done, steps)
         optimizer.zero_grad()
         torch.autograd.backward(_loss(learner, batch.tensors(device)))
         nn.utils.clip_grad_norm_(learner.parameters(), _MAX_GRADIENT)
@@ -127,11 +127,13 @@ def _batches(views: View, count: int, seed: int) -> Iterator[View]:
 def _loss(network: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor:
     x_rgb, x_bi, x_sil = batch
     output = network(x_rgb, x_bi)
-    center = center_region(x_bi) * x_sil
+    # The true overlap: eroded, it would leave the rim, which is known as well, to the style loss.
+    center = x_bi * x_sil
     style = style_loss(output, x_rgb, center, edge_region(x_bi, center))
     return reconstruction_loss(output, x_rgb, center) + STYLE_WEIGHT * style
 
 
-def _learning_rate(done: float) -> float:
-    """Down on half a cosine; `done` in [0, 1)."""
-    return LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * done))
+def _learning_rate(done: int, steps: int) -> float:
+    """Up on a line, as the optimizer knows nothing yet, and down on half a cosine."""
+    warm = min((done + 1) / WARMUP_STEPS, 1.0)
+    return LEARNING_RATE * warm * 0.5 * (1 + math.cos(math.pi * done / steps))
