@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gaitcolor_core.checkout import commit
+from gaitcolor_core.models.color_networks import COLOR_NETWORKS
 from gaitcolor_core.training.checkpoints import read_checkpoint, under_prefix
 from gaitcolor_core.training.color_recipe import ARCHITECTURES
 from gaitcolor_core.weights import write_weights
@@ -38,7 +40,7 @@ def export_color(state: Path, folder: Path, *, metrics: Mapping[str, Any] | None
     measured = {"held_out_overlap_psnr_db": round(float(judgments[-1, 1]), 2)}
     config = {
         "architecture": ARCHITECTURES[recipe["network"]],
-        "hyperparameters": recipe["hyperparameters"],
+        "hyperparameters": _complete(ARCHITECTURES[recipe["network"]], recipe["hyperparameters"]),
         "preprocessing": PREPROCESSING,
         "training_data": json.loads(notes["data"]),
         "recipe": {**recipe, "steps": len(tensors["losses"])},
@@ -47,3 +49,9 @@ def export_color(state: Path, folder: Path, *, metrics: Mapping[str, Any] | None
         "date": datetime.now(UTC).date().isoformat(),
     }
     write_weights(folder, under_prefix("average", tensors), config)
+
+
+def _complete(architecture: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """All hyperparameters of a network, so that its weights outlive other defaults."""
+    parameters = inspect.signature(COLOR_NETWORKS[architecture]).parameters
+    return {name: parameter.default for name, parameter in parameters.items()} | dict(given)

@@ -44,7 +44,7 @@ def test_a_small_set_is_rendered_trained_on_and_exported(
     state = tmp_path / "run" / "state.safetensors"
     assert capsys.readouterr().out == f"The run is complete; its state is in {state}.\n"
     config = json.loads((tmp_path / "net" / "config.json").read_text())
-    assert config["hyperparameters"] == {"width": 4, "hidden": 16}
+    assert config["hyperparameters"] == {"width": 4, "code_channels": 64, "hidden": 16}
     assert config["training_data"]["sets"][0] == {
         "kind": "RenderedSet", "preset": "mini", "seed": 0, "walkers": 1, "subjects": "001-001",
     }  # fmt: skip
