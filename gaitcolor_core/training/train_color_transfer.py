@@ -6,12 +6,13 @@ r"""Training of the color networks.
     gaitcolor train color --network supervised --data bench -o other --steps 4000 --batch-size 32 \
         --learning-rate 1e-3 --bfloat16 --export checkpoints/color_supervised
 
-made the weights that ship. "gram" is the paper's network with the paper's losses; it starts from the
-best linear code of its images (see `principal_start`). "supervised" is the earlier network that the
-paper compares with, against ground truth made of the nearest pixels' colors, from random weights.
+made the weights that ship. "gram" is the paper's network with the paper's losses; it starts from
+the best linear code of its images (see `principal_start`). "supervised" is the earlier network that
+the paper compares with, against ground truth made of the nearest pixels' colors, from random
+weights.
 
-They took 47 and 32 minutes on one busy core each. Of two walkers kept back they color the overlap of
-old and new body with 25.3 and 18.5 dB; what they do on test subjects stands in docs/colors.md.
+They took 47 and 32 minutes on one busy core each. Of two walkers kept back they color the overlap
+of old and new body with 25.3 and 18.5 dB; what they do on test subjects stands in docs/colors.md.
 """
 
 from __future__ import annotations
