@@ -7,6 +7,7 @@ from typing import Literal
 
 from gaitcolor_core.structures import InputError
 
+Shape = Literal["deform", "contour", "dcgan"]
 Color = Literal["warp", "nearest", "gram", "supervised"]
 MAX_ADAPT_S = 3600
 NETWORK_COLORS = ("gram", "supervised")
@@ -27,7 +28,7 @@ class Settings:
             it is used as it comes.
     """
 
-    shape: Literal["deform", "contour", "dcgan"] = "deform"
+    shape: Shape = "deform"
     color: Color = "warp"
     strength: float = 0.7
     seed: int | None = None

@@ -6,11 +6,12 @@ import argparse
 import os
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from gaitcolor_core.cli.options import natural, positive, rate
 from gaitcolor_core.cli.outcome import work_on
 from gaitcolor_core.cli.terminal import Progress, Stopper
+from gaitcolor_core.settings import Shape
 
 # Whichever of these is given replaces the default of `ColorRecipe`.
 _RECIPE = (
@@ -48,6 +49,10 @@ def add(networks: Any) -> None:
     parser.add_argument(
         "--export", metavar="FOLDER", type=Path, default=None,
         help="folder for the weights alone, with what says how to use them",
+    )  # fmt: skip
+    parser.add_argument(
+        "--shapes", choices=get_args(Shape), nargs="+", default=["deform"], metavar="SHAPE",
+        help="shape anonymizers that draw the bodies (default: deform)",
     )  # fmt: skip
     _add_recipe(parser)
     parser.add_argument(
@@ -87,6 +92,7 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, stopper: Stopper) -> int:
     """Do it; the exit code is 0."""
+    from gaitcolor_core.methods import Methods
     from gaitcolor_core.training.color_export import export_color
     from gaitcolor_core.training.color_recipe import ColorRecipe
     from gaitcolor_core.training.train_color_transfer import train_color
@@ -94,10 +100,12 @@ def run(options: argparse.Namespace, stopper: Stopper) -> int:
     given = {name: value for name, value in vars(options).items() if name in _RECIPE}
     sizes = {name: value for name, value in vars(options).items() if name in _SIZES}
     with work_on(options.output, stopper, unit="step") as progress:
+        methods = Methods(None, "cpu")
         state = train_color(
             [_set(word, options, progress) for word in options.data],
             options.output,
             ColorRecipe(**given, hyperparameters=sizes),
+            anonymizers={name: methods.shape(name) for name in options.shapes},
             device=options.device,
             processes=options.processes,
             on_progress=progress,

@@ -7,7 +7,7 @@ stopped preparation goes on where it was.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from gaitcolor_core.training.checkpoints import read_checkpoint, write_checkpoin
 # ones where the set has some.
 DRAWS, INCOMPLETE_DRAWS = 2, 1
 STRENGTHS = (0.3, 1.0)
+DEFORM: Mapping[str, ShapeAnonymizer] = {"deform": Deform()}
 # Every second frame is enough to see a gait; half of these, as neighbors teach nearly the same.
 _SEEN_EVERY, _USED_EVERY = 2, 2
 # Whom the network never sees, so that it can be judged: at most so many walkers of a set, and so
@@ -79,7 +80,7 @@ def prepare_samples(
     roots: Sequence[Path],
     target: Path,
     *,
-    anonymizers: Sequence[ShapeAnonymizer] = (Deform(),),
+    anonymizers: Mapping[str, ShapeAnonymizer] = DEFORM,
     seed: int = 0,
     processes: int = 1,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
@@ -91,7 +92,7 @@ def prepare_samples(
     Args:
         roots: folders of gait sets, or of what `clips` has collected.
         target: folder for the samples.
-        anonymizers: each draws `DRAWS` bodies a sequence, of random strength.
+        anonymizers: by name; each draws `DRAWS` bodies a sequence, of random strength.
         seed: of the bodies.
         processes: how many sequences are prepared at a time.
         on_progress: called with sequences done and sequences in all; may raise to stop.
@@ -101,7 +102,7 @@ def prepare_samples(
         OSError: `target` cannot be written.
     """
     jobs = [
-        _Job(root, key, target, tuple(anonymizers), seed, held_out)
+        _Job(root, key, target, dict(anonymizers), seed, held_out)
         for root in roots
         for key, held_out in _divided(_opened(root))
     ]
@@ -119,7 +120,7 @@ def prepare_samples(
         "frames": sum(len(sample.crops) for sample in trained),
         "bodies_per_sequence": DRAWS * len(anonymizers),
         "strengths": STRENGTHS,
-        "shape_anonymizers": [type(each).__name__ for each in anonymizers],
+        "shape_anonymizers": list(anonymizers),
         "held_out_sequences": len(held_out),
     }
     everything = trained or held_out
@@ -138,14 +139,14 @@ class _Job:
     root: Path
     key: Key
     target: Path
-    anonymizers: tuple[ShapeAnonymizer, ...]
+    anonymizers: dict[str, ShapeAnonymizer]
     seed: int
     held_out: bool
 
     @property
     def path(self) -> Path:
         """A file that other options do not share."""
-        names = [type(each).__name__ for each in self.anonymizers]
+        names = list(self.anonymizers)
         options = (str(self.root.resolve()), names, self.seed, DRAWS, INCOMPLETE_DRAWS)
         folder = f"{zlib.crc32(repr(options).encode()):08x}"
         return self.target / folder / f"{_name(self.key)}.safetensors"
@@ -213,7 +214,7 @@ def _bodies(
     """Other bodies for a sequence without empty frames, `(K, T, S, S)` bool."""
     gait = as_gait(silhouettes, fps=fps)
     bodies = []
-    for anonymizer in job.anonymizers:
+    for anonymizer in job.anonymizers.values():
         for _ in range(count):
             strength = float(rng.uniform(*STRENGTHS))
             other = anonymizer.anonymize(gait, fps=fps, strength=strength, generator=rng)

@@ -6,13 +6,10 @@ r"""Training of the color networks.
     gaitcolor train color --network supervised --data bench -o other --steps 4000 --batch-size 32 \
         --learning-rate 1e-3 --bfloat16 --export checkpoints/color_supervised
 
-made the weights that ship. "gram" is the paper's network with the paper's losses; it starts from
-the best linear code of its images (see `principal_start`). "supervised" is the earlier network that
-the paper compares with, against ground truth made of the nearest pixels' colors, from random
-weights.
-
-They took 47 and 32 minutes on one busy core each. Of two walkers kept back they color the overlap
-of old and new body with 25.3 and 18.5 dB; what they do on test subjects stands in docs/colors.md.
+made the weights that ship, in 47 and 32 minutes on one busy core each: 25.3 and 18.5 dB in the
+overlap of old and new body of two walkers kept back; docs/colors.md has the test subjects. "gram"
+is the paper's network, which starts from the best linear code of its images (`principal_start`);
+"supervised" is the earlier one, trained against ground truth made of the nearest pixels' colors.
 """
 
 from __future__ import annotations
@@ -21,7 +18,7 @@ import copy
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +33,7 @@ from gaitcolor_core.metrics import psnr
 from gaitcolor_core.models.color_networks import COLOR_NETWORKS
 from gaitcolor_core.models.color_transfer import ColorTransferNet
 from gaitcolor_core.progress import OnProgress, silent
-from gaitcolor_core.stages.anonymize_shape import Deform, ShapeAnonymizer
+from gaitcolor_core.stages.anonymize_shape import ShapeAnonymizer
 from gaitcolor_core.structures import InputError, Stopped
 from gaitcolor_core.training.checkpoints import (
     optimizer_tensors,
@@ -48,7 +45,7 @@ from gaitcolor_core.training.checkpoints import (
 )
 from gaitcolor_core.training.color_batches import BatchSource, ColorBatch, still_batch
 from gaitcolor_core.training.color_recipe import ARCHITECTURES, LOSS_PARTS, ColorRecipe
-from gaitcolor_core.training.color_samples import Samples, prepare_samples
+from gaitcolor_core.training.color_samples import DEFORM, Samples, prepare_samples
 from gaitcolor_core.training.distributed import Group, joined
 from gaitcolor_core.training.loss_curve import draw_losses
 from gaitcolor_core.training.principal_start import start_from
@@ -68,7 +65,7 @@ def train_color(
     target: Path,
     recipe: ColorRecipe,
     *,
-    anonymizers: Sequence[ShapeAnonymizer] = (Deform(),),
+    anonymizers: Mapping[str, ShapeAnonymizer] = DEFORM,
     device: str | None = None,
     processes: int = 1,
     save_every_s: float = 180.0,
@@ -81,7 +78,7 @@ def train_color(
         target: folder for the state of the run, its samples, and pictures of how it goes.
         recipe: `steps` and `learning_rate` may differ from those with which the run was begun;
             the rest may not.
-        anonymizers: draw the bodies that are colored.
+        anonymizers: by name, draw the bodies that are colored.
         device: a torch device; None = CUDA where there is one.
         processes: how many sequences are prepared at a time.
         save_every_s: seconds between two states on disk.
@@ -121,7 +118,7 @@ def _prepared(
     roots: Sequence[Path],
     target: Path,
     recipe: ColorRecipe,
-    anonymizers: Sequence[ShapeAnonymizer],
+    anonymizers: Mapping[str, ShapeAnonymizer],
     processes: int,
     group: Group,
     on_progress: OnProgress,

@@ -11,6 +11,7 @@ from gait_sets import everybody_walks, walks, write_set
 from gaitcolor_core.cli import main
 from gaitcolor_core.datasets.presets import PRESETS, Preset
 from gaitcolor_core.models.color_networks import load_color_network
+from gaitcolor_core.weights import bundled
 
 SHORT = ("--batch-size", 4, "--width", 4, "--hidden", 16, "--device", "cpu", "--processes", 1)
 
@@ -58,6 +59,17 @@ def test_the_supervised_network_goes_on_with_more_steps(walked: Path, tmp_path: 
     assert train(*words, "--steps", 2, "--export", tmp_path / "net") == 0
     assert (tmp_path / "run" / "state.safetensors").read_bytes() != first
     assert json.loads((tmp_path / "net" / "config.json").read_text())["recipe"]["steps"] == 2
+
+
+@pytest.mark.skipif(not bundled("shape_contour"), reason="installed without checkpoints")
+def test_bodies_come_from_the_shape_anonymizers_that_are_named(
+    walked: Path, tmp_path: Path
+) -> None:
+    words = ("--data", walked, "-o", tmp_path / "run", "--export", tmp_path / "net", *SHORT)
+    assert train(*words, "--steps", 1, "--shapes", "deform", "contour") == 0
+    data = json.loads((tmp_path / "net" / "config.json").read_text())["training_data"]
+    assert data["shape_anonymizers"] == ["deform", "contour"]
+    assert data["bodies_per_sequence"] == 4
 
 
 @pytest.mark.parametrize(
