@@ -1,4 +1,4 @@
-"""Figures of merit: fidelity of pictures, agreement of silhouettes (torchmetrics inside)."""
+"""Figures of merit: pictures, silhouettes, who is recognized (torchmetrics inside)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from gaitcolor_core.imaging import pixel_grid, sample
-from gaitcolor_core.structures import Bool, Float32, UInt8
+from gaitcolor_core.structures import Bool, Float32, Float64, UInt8
 from gaitcolor_core.torchvision_shim import ensure_torchvision
 
 ensure_torchvision()
@@ -127,6 +127,33 @@ def changed_rim(result: UInt8, reference: UInt8, mask: Bool) -> float:
     rim = np.asarray(cv2.dilate(pixels, kernel)) > np.asarray(cv2.erode(pixels, kernel))
     difference = np.asarray(cv2.absdiff(result, reference)).max(axis=2)
     return float((difference[rim] > CHANGED_LEVELS).mean())
+
+
+def success_rate(rank1_accuracy: float) -> float:
+    """The share, in [0, 1], of anonymized probes that are not identified."""
+    return 1 - rank1_accuracy
+
+
+def equal_error_rate(distances: Float64, same: Bool) -> float:
+    """Where as many strangers are accepted as subjects are refused, in [0, 1].
+
+    Between two thresholds the mean of both shares is taken, where they differ least.
+
+    Args:
+        distances: any shape.
+        same: of the same shape, whether both walks are of one subject.
+
+    Returns:
+        NaN if all pairs are of one subject, or none is.
+    """
+    own, others = np.sort(distances[same]), np.sort(distances[~same])
+    if not own.size or not others.size:
+        return float("nan")
+    thresholds = np.concatenate([[-np.inf], np.unique(distances)])
+    refused = 1 - np.searchsorted(own, thresholds, side="right") / own.size
+    accepted = np.searchsorted(others, thresholds, side="right") / others.size
+    nearest = np.abs(refused - accepted).argmin()
+    return float((refused[nearest] + accepted[nearest]) / 2)
 
 
 @contextmanager
