@@ -55,7 +55,7 @@ class ViewTransformationModel:
             geis: `(N, H, W)` float32 in [0, 1].
             subjects: `(N,)`; each is to be there at every view.
             views: `(N,)` degrees.
-            energy: share of the squared sum that the principal directions keep, in (0, 1].
+            energy: share of the variance that the principal directions keep, in (0, 1].
             rank: at most so many dimensions has a walk that is free of view.
             ridge: see the class.
             components: of partial least squares.
@@ -69,7 +69,8 @@ class ViewTransformationModel:
         everybody = _at_every_view(subjects, views, angles, components)
         used = np.isin(subjects, everybody)
         flat, subjects, views = flat[used], subjects[used], views[used]
-        basis = _principal(flat, energy)
+        # Of the differences: most of a GEI is what all walkers share.
+        basis = _principal(flat - flat.mean(axis=0), energy)
         features = flat @ basis
         walks = _means(features, subjects, views, everybody, angles)
         means = walks.mean(axis=1)
