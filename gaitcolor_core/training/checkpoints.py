@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -41,6 +44,38 @@ def read_checkpoint(path: Path) -> Checkpoint:
             return Checkpoint(tensors, dict(file.metadata() or {}))
     except (OSError, SafetensorError) as error:
         raise InputError(f"'{path}' is no checkpoint; give a .safetensors file.") from error
+
+
+def refuse_other_recipe(
+    path: Path, notes: Mapping[str, str], recipe: Any, changeable: Iterable[str]
+) -> None:
+    """Let a run go on only as it was begun.
+
+    Args:
+        path: of the checkpoint.
+        notes: of the checkpoint; "recipe" is that with which the run was begun, as JSON.
+        recipe: a frozen dataclass, with which the run is to go on.
+        changeable: names of what may differ.
+
+    Raises:
+        InputError: something else differs.
+    """
+    begun = type(recipe)(**json.loads(notes["recipe"]))
+    changed = {name: getattr(recipe, name) for name in changeable}
+    if replace(begun, **changed) != recipe:
+        raise InputError(
+            f"The run in '{path.parent}' was begun with other options; use another folder."
+        )
+
+
+@contextmanager
+def saved_if_stopped(save: Callable[[], None]) -> Iterator[None]:
+    """Save the run if what is done in here raises, as a wish to stop does."""
+    try:
+        yield
+    except BaseException:
+        save()
+        raise
 
 
 def with_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -21,7 +21,6 @@ What they reach stands in the checkpoint's README.
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -33,17 +32,19 @@ import torch
 from torch import Tensor
 
 from gaitcolor_core.models.walker_segmenter import ARCHITECTURE, build_walker_segmenter
-from gaitcolor_core.structures import InputError
 from gaitcolor_core.training.checkpoints import (
     optimizer_tensors,
     read_checkpoint,
+    refuse_other_recipe,
     restore_optimizer,
+    saved_if_stopped,
     under_prefix,
     with_prefix,
     write_checkpoint,
 )
 from gaitcolor_core.training.frame_store import FrameStore
 from gaitcolor_core.training.loss_curve import draw_losses
+from gaitcolor_core.training.optimization import blend, parameter_groups
 from gaitcolor_core.training.segmenter_batches import batches
 
 LOSS_PARTS = ("box", "mask", "person", "edges")
@@ -132,11 +133,8 @@ def train_segmenter(
             run.save()
             draw_losses(run.losses, LOSS_PARTS, target / CURVE_NAME)
         if on_progress:
-            try:
+            with saved_if_stopped(run.save):
                 on_progress(run.step, recipe.steps)
-            except BaseException:
-                run.save()
-                raise
     return run.path
 
 
@@ -149,7 +147,7 @@ class _Run:
         self._model = model.to(memory_format=torch.channels_last).train()
         self._average = copy.deepcopy(self._model)
         self._loss = model.init_criterion()
-        self._optimizer = torch.optim.AdamW(_parameter_groups(model, recipe.weight_decay))
+        self._optimizer = torch.optim.AdamW(parameter_groups(model, recipe.weight_decay))
         self.losses = torch.zeros(0, len(LOSS_PARTS))
         if path.is_file():
             self._restore()
@@ -166,7 +164,7 @@ class _Run:
         parts.sum().backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), self.recipe.max_gradient)
         self._optimizer.step()
-        self._blend()
+        blend(self._average, self._model, step=self.step, over_steps=self.recipe.ema_steps)
         per_picture = parts.detach()[None, : len(LOSS_PARTS)] / len(images)
         self.losses = torch.cat([self.losses, per_picture])
         self.step += 1
@@ -183,37 +181,12 @@ class _Run:
 
     def _restore(self) -> None:
         tensors, notes = read_checkpoint(self.path)
-        begun = SegmenterRecipe(**json.loads(notes["recipe"]))
-        changed = {name: getattr(self.recipe, name) for name in _CHANGEABLE}
-        if dataclasses.replace(begun, **changed) != self.recipe:
-            raise InputError(
-                f"The run in '{self.path.parent}' was begun with other options; use another folder."
-            )
+        refuse_other_recipe(self.path, notes, self.recipe, _CHANGEABLE)
         self._model.load_state_dict(under_prefix("model", tensors), strict=True)
         self._average.load_state_dict(under_prefix("average", tensors), strict=True)
         restore_optimizer(self._optimizer, under_prefix("optimizer", tensors))
         self.losses = tensors["losses"]
         self.step = len(self.losses)
-
-    @torch.no_grad()
-    def _blend(self) -> None:
-        """Move the average toward the weights; at first quickly, as these are random."""
-        share = max(1 / self.recipe.ema_steps, 1 / (1 + self.step / 4))
-        now = self._model.state_dict()
-        for name, average in self._average.state_dict().items():
-            if average.is_floating_point():
-                average.lerp_(now[name], share)
-            else:
-                average.copy_(now[name])
-
-
-def _parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
-    """Weights that decay, and biases and scales of batch normalization that do not."""
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    return [
-        {"params": [each for each in parameters if each.ndim > 1], "weight_decay": weight_decay},
-        {"params": [each for each in parameters if each.ndim <= 1], "weight_decay": 0.0},
-    ]
 
 
 def _in_float32(found: dict[str, Any]) -> dict[str, Any]:

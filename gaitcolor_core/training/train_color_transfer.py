@@ -38,6 +38,7 @@ from gaitcolor_core.structures import InputError, Stopped
 from gaitcolor_core.training.checkpoints import (
     optimizer_tensors,
     read_checkpoint,
+    refuse_other_recipe,
     restore_optimizer,
     under_prefix,
     with_prefix,
@@ -48,6 +49,7 @@ from gaitcolor_core.training.color_recipe import ARCHITECTURES, LOSS_PARTS, Colo
 from gaitcolor_core.training.color_samples import DEFORM, Samples, prepare_samples
 from gaitcolor_core.training.distributed import Group, joined
 from gaitcolor_core.training.loss_curve import draw_losses
+from gaitcolor_core.training.optimization import blend
 from gaitcolor_core.training.principal_start import start_from
 from gaitcolor_core.training.sample_grid import draw_samples
 
@@ -213,7 +215,7 @@ class _Run:
             )
         nn.utils.clip_grad_norm_(self._model.parameters(), self.recipe.max_gradient)
         self._optimizer.step()
-        self._blend()
+        blend(self._average, self._model, step=self.step, over_steps=self.recipe.ema_steps)
         self.losses = torch.cat([self.losses, losses.cpu()[None]])
         self.step += 1
 
@@ -240,12 +242,7 @@ class _Run:
 
     def _restore(self) -> None:
         tensors, notes = read_checkpoint(self.path)
-        begun = ColorRecipe(**json.loads(notes["recipe"]))
-        changed = {name: getattr(self.recipe, name) for name in _CHANGEABLE}
-        if replace(begun, **changed) != self.recipe:
-            raise InputError(
-                f"The run in '{self.path.parent}' was begun with other options; use another folder."
-            )
+        refuse_other_recipe(self.path, notes, self.recipe, _CHANGEABLE)
         self._model.load_state_dict(under_prefix("model", tensors), strict=True)
         self._average.load_state_dict(under_prefix("average", tensors), strict=True)
         restore_optimizer(self._optimizer, under_prefix("optimizer", tensors))
@@ -259,17 +256,6 @@ class _Run:
             images = batch.x_rgb.contiguous(memory_format=torch.channels_last)
             output: Tensor = network(images, batch.x_bi)
         return output.float()
-
-    @torch.no_grad()
-    def _blend(self) -> None:
-        """Move the average toward the weights; at first quickly, as these are random."""
-        share = max(1 / self.recipe.ema_steps, 1 / (1 + self.step / 4))
-        now = self._model.state_dict()
-        for name, average in self._average.state_dict().items():
-            if average.is_floating_point():
-                average.lerp_(now[name], share)
-            else:
-                average.copy_(now[name])
 
 
 def _loss_parts(output: Tensor, batch: ColorBatch, recipe: ColorRecipe) -> list[Tensor]:

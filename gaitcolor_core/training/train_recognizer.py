@@ -10,7 +10,6 @@ recognizes 35 % of them, who guesses 8 %.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from gaitcolor_core.datasets.opening import open_gait_set
 from gaitcolor_core.datasets.splits import COMMON, PAPER, Split
@@ -32,12 +31,15 @@ from gaitcolor_core.structures import InputError
 from gaitcolor_core.training.checkpoints import (
     optimizer_tensors,
     read_checkpoint,
+    refuse_other_recipe,
     restore_optimizer,
+    saved_if_stopped,
     under_prefix,
     with_prefix,
     write_checkpoint,
 )
 from gaitcolor_core.training.loss_curve import draw_losses
+from gaitcolor_core.training.optimization import parameter_groups
 from gaitcolor_core.training.recognition_losses import IdentityHead, identity_loss, triplet_loss
 from gaitcolor_core.training.recognizer_batches import (
     RecognizerBatch,
@@ -144,11 +146,8 @@ def train_recognizer(
         if run.step % save_every == 0 or run.step == recipe.steps:
             run.save()
             draw_losses(run.losses, LOSS_PARTS, target / CURVE_NAME)
-        try:
+        with saved_if_stopped(run.save):
             on_progress("train", run.step, recipe.steps)
-        except BaseException:
-            run.save()
-            raise
     return run.path
 
 
@@ -159,7 +158,7 @@ class _Run:
         self.recipe, self.path, self.step = recipe, path, 0
         self._data = store.facts
         self._model = _build(recipe, len(store.subjects))
-        self._optimizer = torch.optim.AdamW(_parameter_groups(self._model, recipe.weight_decay))
+        self._optimizer = torch.optim.AdamW(parameter_groups(self._model, recipe.weight_decay))
         self.losses = torch.zeros(0, len(LOSS_PARTS))
         if path.is_file():
             self._restore()
@@ -195,12 +194,7 @@ class _Run:
 
     def _restore(self) -> None:
         tensors, notes = read_checkpoint(self.path)
-        begun = RecognizerRecipe(**json.loads(notes["recipe"]))
-        changed = {name: getattr(self.recipe, name) for name in _CHANGEABLE}
-        if dataclasses.replace(begun, **changed) != self.recipe:
-            raise InputError(
-                f"The run in '{self.path.parent}' was begun with other options; use another folder."
-            )
+        refuse_other_recipe(self.path, notes, self.recipe, _CHANGEABLE)
         if json.loads(notes["data"]) != self._data:
             raise InputError(
                 f"The run in '{self.path.parent}' was begun with other walks; use another folder."
@@ -219,12 +213,3 @@ def _build(recipe: RecognizerRecipe, num_subjects: int) -> Any:
         head = IdentityHead(parts=network.num_parts, dim=recipe.dim, subjects=num_subjects)
     model: Any = nn.ModuleDict({"network": network, "head": head})
     return model.to(memory_format=torch.channels_last)
-
-
-def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Matrices, which decay, and scales and biases, which do not."""
-    parameters: list[Tensor] = list(model.parameters())
-    return [
-        {"params": [each for each in parameters if each.ndim > 1], "weight_decay": weight_decay},
-        {"params": [each for each in parameters if each.ndim <= 1], "weight_decay": 0.0},
-    ]

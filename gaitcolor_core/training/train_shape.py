@@ -16,7 +16,6 @@ weights, not equal ones. What both reach stands in the checkpoints' README.
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 import math
 from collections.abc import Callable
@@ -30,11 +29,12 @@ import torch
 from torch import nn
 
 from gaitcolor_core.files import write_whole
-from gaitcolor_core.structures import InputError
 from gaitcolor_core.training.checkpoints import (
     optimizer_tensors,
     read_checkpoint,
+    refuse_other_recipe,
     restore_optimizer,
+    saved_if_stopped,
     under_prefix,
     with_prefix,
     write_checkpoint,
@@ -43,6 +43,7 @@ from gaitcolor_core.training.completion_training import CompletionTraining
 from gaitcolor_core.training.contour_training import ContourTraining
 from gaitcolor_core.training.gait_store import GaitStore, prepare_gaits
 from gaitcolor_core.training.loss_curve import draw_losses
+from gaitcolor_core.training.optimization import blend
 
 STATE_NAME, CURVE_NAME, SAMPLES_NAME, GAITS_NAME = (
     "state.safetensors", "losses.png", "samples.png", "gaits",
@@ -130,12 +131,8 @@ def train_shape(
         if run.step % save_every == 0 or run.step == recipe.steps:
             run.save()
             run.draw(gaits)
-        try:
+        with saved_if_stopped(run.save):
             on_progress("train", run.step, recipe.steps)
-        except BaseException:
-            run.save()
-            raise
-    run.save()
     return run.path
 
 
@@ -181,7 +178,7 @@ class _Run:
         if telling.requires_grad:
             torch.autograd.backward(telling)
             self._optimizers["discriminators"].step()
-        self._blend()
+        blend(self._average, self._generator, step=self.step, over_steps=self.recipe.ema_steps)
         self._losses = torch.cat([self._losses, record[None]])
         self.step += 1
 
@@ -204,12 +201,7 @@ class _Run:
 
     def _restore(self) -> None:
         tensors, notes = read_checkpoint(self.path)
-        begun = ShapeRecipe(**json.loads(notes["recipe"]))
-        changed: dict[str, Any] = {name: getattr(self.recipe, name) for name in _CHANGEABLE}
-        if dataclasses.replace(begun, **changed) != self.recipe:
-            raise InputError(
-                f"The run in '{self.path.parent}' was begun with other options; use another folder."
-            )
+        refuse_other_recipe(self.path, notes, self.recipe, _CHANGEABLE)
         for name, network in self._networks().items():
             network.load_state_dict(under_prefix(name, tensors), strict=True)
         for name, optimizer in self._optimizers.items():
@@ -223,12 +215,3 @@ class _Run:
             "average": self._average,
             "discriminators": self._discriminators,
         }
-
-    @torch.no_grad()
-    def _blend(self) -> None:
-        """Move the average toward the weights; at first quickly, as these are random."""
-        share = max(1 / self.recipe.ema_steps, 1 / (1 + self.step / 4))
-        for average, now in zip(
-            self._average.parameters(), self._generator.parameters(), strict=True
-        ):
-            average.lerp_(now, share)
