@@ -144,6 +144,15 @@ def spread_field(field: Float32, xyxy: Float32 | Float64, crop: SquareCrop) -> F
     return np.asarray(spread, np.float32)
 
 
+def spread_map(inverse_map: Float32, xyxy: Float32 | Float64, crop: SquareCrop) -> Float32:
+    """Bring an inverse map `(S, S, 2)`, in sides of its square `xyxy`, to the pixels of `crop`.
+
+    Returns:
+        `(side, side, 2)` float32, displacements (x, y) in pixels.
+    """
+    return np.float32(xyxy[2] - xyxy[0]) * spread_field(inverse_map, xyxy, crop)
+
+
 def sample(image: Pixels, positions: Float32) -> Float32:
     """`image` `(H, W, ...)` at `positions` `(h, w, 2)` (x, y) in its pixels, bilinear, float32."""
     source = image.astype(np.float32)

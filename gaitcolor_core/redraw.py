@@ -11,7 +11,7 @@ import numpy as np
 
 from gaitcolor_core.actor import Actor
 from gaitcolor_core.gait import body_square
-from gaitcolor_core.imaging import SquareCrop, pixel_grid, sample, spread_field
+from gaitcolor_core.imaging import SquareCrop, pixel_grid, sample, spread_field, spread_map
 from gaitcolor_core.scene import Scene
 from gaitcolor_core.stages.background import BackgroundPlates, match_light
 from gaitcolor_core.stages.composite import (
@@ -267,18 +267,12 @@ def _new_body(
     if actor.new is None:
         raise ValueError("a walker who is left as is has no other walk")
     xyxy = actor.gait.xyxy[index]
-    guide = _guide(actor.new.inverse_map(index), xyxy, crop)
-    if guide is not None:
+    inverse_map = actor.new.inverse_map(index)
+    if inverse_map is not None:
+        guide = spread_map(inverse_map, xyxy, crop)
         return sample(old.alpha, pixel_grid(crop.side, crop.side) + guide), guide
     silhouette = actor.new.sequence.silhouettes[index, 0].astype(np.float32)
     return spread_field(silhouette, xyxy, crop), None
-
-
-def _guide(inverse_map: Float32 | None, xyxy: Float32, crop: SquareCrop) -> Float32 | None:
-    """An inverse map at the pixels of the crop, displacements in pixels."""
-    if inverse_map is None:
-        return None
-    return float(xyxy[2] - xyxy[0]) * spread_field(inverse_map, xyxy, crop)
 
 
 def _ground(actor: Actor, index: int) -> float:

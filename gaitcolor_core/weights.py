@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 from gaitcolor_core.files import write_whole
 from gaitcolor_core.structures import InputError
+
+Network = TypeVar("Network", bound=nn.Module)
 
 CONFIG_NAME, WEIGHTS_NAME = "config.json", "model.safetensors"
 # Beside the package.
@@ -49,6 +51,32 @@ def read_config(folder: Path) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise InputError(f"'{path}' does not describe a network; it must be a JSON object.")
     return config
+
+
+def load_network(folder: Path, networks: Mapping[str, type[Network]], *, what: str) -> Network:
+    """Build the network that a folder describes, and give it its weights.
+
+    Args:
+        folder: with `config.json` and `model.safetensors`.
+        networks: those that it may hold, by class name.
+        what: the network is, for the sentence that refuses another one.
+
+    Returns:
+        The network in evaluation mode; its weights are float32.
+
+    Raises:
+        InputError: a file is missing or broken, or they do not belong together.
+    """
+    config = read_config(folder)
+    try:
+        network = networks[config["architecture"]](**config["hyperparameters"])
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"The {CONFIG_NAME} in '{folder}' describes no {what}; its architecture must be one "
+            f"of {', '.join(networks)}, with the hyperparameters of that class."
+        ) from error
+    load_weights(network, folder)
+    return network.eval()
 
 
 def load_weights(network: nn.Module, folder: Path) -> None:

@@ -18,9 +18,14 @@ from gaitcolor_core.datasets.gait_squares import as_gait, in_set_squares
 from gaitcolor_core.datasets.rendered import RenderedSet
 from gaitcolor_core.datasets.splits import PAPER
 from gaitcolor_core.datasets.subject import FPS
-from gaitcolor_core.evaluation.color_readings import ColoredFrame, mean_figures, read_frame
+from gaitcolor_core.evaluation.color_readings import (
+    ColoredFrame,
+    ShapeLimits,
+    mean_figures,
+    read_frame,
+)
 from gaitcolor_core.files import write_whole
-from gaitcolor_core.imaging import SquareCrop, spread_field, to_uint8
+from gaitcolor_core.imaging import SquareCrop, spread_map, to_uint8
 from gaitcolor_core.methods import Methods
 from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.stages.anonymize_shape import AnonymizedGait
@@ -202,16 +207,24 @@ def _compare_sequence(
         # A body that vanished is covered in a video and has no colors.
         seen = [index for index in range(len(walk.bodies)) if walk.bodies[index].any()]
         chosen = [seen[place] for place in evenly(len(seen), plan.frames)] if seen else []
+        limits = [
+            ShapeLimits.of(walk.crops[index], walk.true[index], walk.bodies[index])
+            for index in chosen
+        ]
+        figures = partial(_figures, walk, chosen, limits)
         result = partial(SequenceFigures, str(key), fabric, silhouettes)
         for name in plan.colors if chosen else ():
             transfer = methods.color(name)
-            yield result(name, _figures(walk, transfer, chosen))
+            yield result(name, figures(transfer))
             if plan.adapt_s and isinstance(transfer, NetworkColors):
-                yield result(name + ADAPTED, _figures(walk, _adapted(transfer, walk, plan), chosen))
+                yield result(name + ADAPTED, figures(_adapted(transfer, walk, plan)))
 
 
-def _figures(walk: Recoloring, transfer: ColorTransfer, chosen: Sequence[int]) -> dict[str, float]:
-    return mean_figures([read_frame(frame) for frame in walk.colored(transfer, chosen)])
+def _figures(
+    walk: Recoloring, chosen: Sequence[int], limits: Sequence[ShapeLimits], transfer: ColorTransfer
+) -> dict[str, float]:
+    frames = walk.colored(transfer, chosen)
+    return mean_figures([read_frame(*each) for each in zip(frames, limits, strict=True)])
 
 
 def _adapted(transfer: NetworkColors, walk: Recoloring, plan: ComparisonPlan) -> NetworkColors:
@@ -239,11 +252,8 @@ def _generator(plan: ComparisonPlan, key: SequenceKey) -> np.random.Generator:
 def _guide(gait: GaitSequence, new: AnonymizedGait, index: int) -> Float32 | None:
     """The inverse map of a frame at the pixels of the set's square."""
     inverse_map = new.inverse_map(index)
-    if inverse_map is None:
-        return None
-    xyxy = gait.xyxy[index]
     square = SquareCrop(0, 0, gait.silhouettes.shape[-1])
-    return np.asarray(float(xyxy[2] - xyxy[0]) * spread_field(inverse_map, xyxy, square))
+    return None if inverse_map is None else spread_map(inverse_map, gait.xyxy[index], square)
 
 
 def _claim(target: Path, plan: ComparisonPlan, test_set: RenderedSet, methods: Methods) -> None:

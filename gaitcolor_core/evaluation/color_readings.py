@@ -7,8 +7,9 @@ old and new body overlap, alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import cv2
 import numpy as np
@@ -51,29 +52,51 @@ class ColoredFrame:
     output: UInt8
 
 
-def read_frame(frame: ColoredFrame) -> dict[str, float]:
+@dataclass(frozen=True, eq=False)
+class ShapeLimits:
+    """What the shapes of a frame decide alone, whatever the colors.
+
+    Attributes:
+        scenery: `(S, S, 3)` uint8 RGB, the square without the walker, see `behind`.
+        bounds: figures by name, such as `psnr_gait_bound`.
+    """
+
+    scenery: UInt8
+    bounds: dict[str, float]
+
+    @classmethod
+    def of(cls, x_rgb: UInt8, x_sil: Bool, x_bi: Bool) -> Self:
+        """Those of a frame; see `ColoredFrame`."""
+        body, scenery = x_rgb * x_sil[..., None], behind(x_rgb, x_sil)
+        pairs = {
+            "gait_bound": (body * x_bi[..., None], body),
+            "crop_bound": (_pasted(x_rgb, x_bi, scenery), x_rgb),
+        }
+        return cls(scenery, _compared(pairs))
+
+
+def read_frame(frame: ColoredFrame, limits: ShapeLimits | None = None) -> dict[str, float]:
     """All figures of a frame by name, such as `psnr_gait` and `ssim_crop_bound`.
 
     PSNR in dB and SSIM of the four readings on 8-bit values, with the bound of what the shape
     allows where there is one; `sharpness`, the gradient energy inside the new body relative to
     that inside the old one; and `edge_color`, see `edge_color_distance`. A figure that is not
     defined, as nothing overlaps for example, is left out.
+
+    Args:
+        frame: what is measured.
+        limits: of the frame, where they are known from other colors.
     """
+    limits = limits or ShapeLimits.of(frame.x_rgb, frame.x_sil, frame.x_bi)
     output = frame.output * frame.x_bi[..., None]
     body = frame.x_rgb * frame.x_sil[..., None]
     overlap = frame.x_sil & frame.x_bi
-    scenery = behind(frame.x_rgb, frame.x_sil)
     pairs = {
         "gait": (output, body),
-        "gait_bound": (body * overlap[..., None], body),
-        "crop": (_pasted(frame.output, frame.x_bi, scenery), frame.x_rgb),
-        "crop_bound": (_pasted(frame.x_rgb, frame.x_bi, scenery), frame.x_rgb),
+        "crop": (_pasted(frame.output, frame.x_bi, limits.scenery), frame.x_rgb),
         "masked": (output, frame.x_rgb * frame.x_bi[..., None]),
     }
-    figures: dict[str, float] = {}
-    for name, (result, reference) in pairs.items():
-        figures[f"psnr_{name}"] = psnr(result, reference)
-        figures[f"ssim_{name}"] = float(ssim_map(result, reference).mean())
+    figures = limits.bounds | _compared(pairs)
     if overlap.any():
         inside = output * overlap[..., None], body * overlap[..., None]
         figures["psnr_overlap"] = psnr(*inside, overlap)
@@ -120,6 +143,15 @@ def edge_color_distance(frame: ColoredFrame) -> float | None:
     paired = center_colors[nearest_usable(usable[None])[0]]
     distances = (edge_colors - paired).square().sum(1).sqrt()
     return 255 * float(distances[counted].mean())
+
+
+def _compared(pairs: Mapping[str, tuple[UInt8, UInt8]]) -> dict[str, float]:
+    """PSNR and SSIM of results against references, by name."""
+    figures: dict[str, float] = {}
+    for name, (result, reference) in pairs.items():
+        figures[f"psnr_{name}"] = psnr(result, reference)
+        figures[f"ssim_{name}"] = float(ssim_map(result, reference).mean())
+    return figures
 
 
 def _pasted(colors: UInt8, x_bi: Bool, scenery: UInt8) -> UInt8:

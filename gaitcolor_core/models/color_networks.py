@@ -8,8 +8,7 @@ from torch import nn
 
 from gaitcolor_core.models.color_transfer import ColorTransferNet
 from gaitcolor_core.models.colorization import ColorizationNet
-from gaitcolor_core.structures import InputError
-from gaitcolor_core.weights import CONFIG_NAME, load_weights, read_config
+from gaitcolor_core.weights import load_network
 
 COLOR_NETWORKS: dict[str, type[nn.Module]] = {
     network.__name__: network for network in (ColorTransferNet, ColorizationNet)
@@ -28,13 +27,5 @@ def load_color_network(folder: Path) -> nn.Module:
     Raises:
         InputError: a file is missing or broken, or they do not belong together.
     """
-    config = read_config(folder)
-    try:
-        network = COLOR_NETWORKS[config["architecture"]](**config["hyperparameters"])
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise InputError(
-            f"The {CONFIG_NAME} in '{folder}' describes no color network; its architecture must "
-            f"be one of {', '.join(COLOR_NETWORKS)}, with the hyperparameters of that class."
-        ) from error
-    load_weights(network, folder)
-    return network.eval().requires_grad_(False)
+    network = load_network(folder, COLOR_NETWORKS, what="color network")
+    return network.requires_grad_(False)
