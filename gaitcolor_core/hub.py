@@ -102,8 +102,7 @@ def pull(
         InputError: `target` exists, the repository holds no network, or see `fetch`.
         OSError: `target` cannot be written.
     """
-    if target.exists():
-        raise InputError(f"'{target}' exists already; give the name of a new folder.")
+    _refuse_existing(target)
     info = _look_up(repo_id, revision or _revision_of(repo_id), token)
     if info is None or info.sha is None:
         raise InputError(
@@ -116,12 +115,7 @@ def pull(
     source = fetch(repo_id, networks, revision=info.sha, token=token)
     for card in sorted(listed & {f"{network}/{CARD_NAME}" for network in networks}):
         _download(repo_id, card, info.sha, token=token, local=False)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".gaitcolor-", dir=target.parent) as partial:
-        copy = Path(partial) / "networks"
-        for network in networks:
-            _copy(source / network, copy / network)
-        copy.rename(target)
+    _copy(source, target, networks, with_page=False)
     return networks
 
 
@@ -177,17 +171,10 @@ def save(folder: Path, target: Path, networks: Sequence[str]) -> None:
         InputError: `target` exists, or a network is missing or damaged.
         OSError: `target` cannot be written.
     """
-    if target.exists():
-        raise InputError(f"'{target}' exists already; give the name of a new folder.")
+    _refuse_existing(target)
     for network in networks:
         check_folder(folder / network)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".gaitcolor-", dir=target.parent) as partial:
-        copy = Path(partial) / "networks"
-        for network in networks:
-            _copy(folder / network, copy / network)
-        (copy / CARD_NAME).write_text(repository_card(copy), encoding="utf-8")
-        copy.rename(target)
+    _copy(folder, target, networks, with_page=True)
 
 
 def networks_in(folder: Path) -> list[str]:
@@ -250,11 +237,24 @@ def _forget(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.mkdir(parents=True)
-    for name in (*_NEEDED, CARD_NAME):
-        if (source / name).is_file():
-            shutil.copyfile(source / name, target / name)
+def _refuse_existing(target: Path) -> None:
+    if target.exists():
+        raise InputError(f"'{target}' exists already; give the name of a new folder.")
+
+
+def _copy(source: Path, target: Path, networks: Sequence[str], *, with_page: bool) -> None:
+    """Copy networks to a new folder, which appears when it is whole, with a page of its own."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".gaitcolor-", dir=target.parent) as partial:
+        copy = Path(partial) / "networks"
+        for network in networks:
+            (copy / network).mkdir(parents=True)
+            for name in (*_NEEDED, CARD_NAME):
+                if (source / network / name).is_file():
+                    shutil.copyfile(source / network / name, copy / network / name)
+        if with_page:
+            (copy / CARD_NAME).write_text(repository_card(copy), encoding="utf-8")
+        copy.rename(target)
 
 
 @contextmanager

@@ -10,15 +10,13 @@ from gaitcolor_core.cli.options import natural, positive
 from gaitcolor_core.cli.options import walkers as numbers
 from gaitcolor_core.cli.outcome import bad_usage, say, work_on, write, write_json
 from gaitcolor_core.cli.terminal import Progress, Stopper
-from gaitcolor_core.settings import Settings
+from gaitcolor_core.settings import Color, Settings
 from gaitcolor_core.structures import InputError
 
 if TYPE_CHECKING:
     from gaitcolor_core.datasets.rendered import RenderedSet
     from gaitcolor_core.evaluation.color_comparison import ComparisonPlan
     from gaitcolor_core.methods import Methods
-
-_COLORS = ("nearest", "supervised", "gram", "warp")
 
 
 def add(commands: Any) -> None:
@@ -47,8 +45,8 @@ def add(commands: Any) -> None:
         help="how far the shape may change (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--colors", nargs="+", choices=_COLORS, default=_COLORS, metavar="COLOR",
-        help=f"color transfers (default: {' '.join(_COLORS)})",
+        "--colors", nargs="+", choices=get_args(Color), metavar="COLOR",
+        help=f"of {', '.join(get_args(Color))} (default: all)",
     )  # fmt: skip
     parser.add_argument(
         "--adapt", type=natural, default=0, metavar="SECONDS",
@@ -78,17 +76,16 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace, stopper: Stopper) -> int:
     """Do it; the exit code is 0."""
     with bad_usage(options):
-        if not 0 <= options.strength <= 1:
-            raise InputError(f"The strength must lie between 0 and 1, not {options.strength}.")
+        Settings(strength=options.strength)
     from gaitcolor_core.datasets.rendered import RenderedSet
     from gaitcolor_core.device import torch_device
-    from gaitcolor_core.evaluation.color_comparison import ComparisonPlan
+    from gaitcolor_core.evaluation.color_comparison import COLORS, ComparisonPlan
     from gaitcolor_core.methods import Methods
 
     plan = ComparisonPlan(
         shape=options.shape,
         strength=options.strength,
-        colors=tuple(options.colors),
+        colors=tuple(options.colors or COLORS),
         adapt_s=options.adapt,
         views_per_walk=options.views,
         frames=options.frames,

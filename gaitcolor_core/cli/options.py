@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from gaitcolor_core.settings import Settings
 from gaitcolor_core.structures import InputError
@@ -82,6 +83,48 @@ def yolo_weights(name: str | None) -> Path:
     if weights is None:
         raise InputError("No detector can be had; give one with --detector PATH.")
     return weights
+
+
+def add_training_folders(parser: argparse.ArgumentParser, *, kept: str) -> None:
+    """Let the user say where a training run and its weights go; `kept` is what the run shows."""
+    parser.add_argument(
+        "-o", "--output", metavar="FOLDER", type=Path, required=True,
+        help=f"folder for the state of the run and {kept}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--export", metavar="FOLDER", type=Path, default=None,
+        help="folder for the weights alone, with what says how to use them",
+    )  # fmt: skip
+
+
+def add_training_pace(
+    parser: argparse.ArgumentParser,
+    *,
+    batch: str | None,
+    learning_rate: str = "after the warm-up, before the decay",
+    bfloat16: str = "compute less exactly; fast only where the processor knows bfloat16",
+    seed: str = "of the first weights and all batches",
+) -> None:
+    """Let the user change what most training recipes have; the texts say what is special.
+
+    Args:
+        parser: leaves out what is not given (`argument_default=argparse.SUPPRESS`).
+        batch: what is counted in a batch; None = its size cannot be set.
+        learning_rate: when it is that high.
+        bfloat16: what it means.
+        seed: of what.
+    """
+    parser.add_argument("--steps", type=positive, metavar="N", help="batches in all")
+    if batch:
+        parser.add_argument("--batch-size", type=positive, metavar="N", help=f"{batch} a batch")
+    parser.add_argument("--learning-rate", type=rate, metavar="RATE", help=learning_rate)
+    parser.add_argument("--bfloat16", action="store_true", help=bfloat16)
+    parser.add_argument("--seed", type=natural, help=seed)
+
+
+def given(options: argparse.Namespace, names: Collection[str]) -> dict[str, Any]:
+    """Those options of these names that the user gave, where others have no default."""
+    return {name: value for name, value in vars(options).items() if name in names}
 
 
 def natural(text: str) -> int:

@@ -8,7 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
-from gaitcolor_core.cli.options import natural, positive, rate
+from gaitcolor_core.cli.options import (
+    add_training_folders,
+    add_training_pace,
+    given,
+    positive,
+)
 from gaitcolor_core.cli.outcome import work_on
 from gaitcolor_core.cli.terminal import Progress, Stopper
 from gaitcolor_core.settings import Shape
@@ -42,14 +47,7 @@ def add(networks: Any) -> None:
         help="gait sets in color, folders of `clips`, or the word 'mini' for a small set that is "
         "rendered into the output folder",
     )  # fmt: skip
-    parser.add_argument(
-        "-o", "--output", metavar="FOLDER", type=Path, required=True,
-        help="folder for the state of the run and pictures of how it goes: they show the walkers",
-    )  # fmt: skip
-    parser.add_argument(
-        "--export", metavar="FOLDER", type=Path, default=None,
-        help="folder for the weights alone, with what says how to use them",
-    )  # fmt: skip
+    add_training_folders(parser, kept="pictures of how it goes: they show the walkers")
     parser.add_argument(
         "--shapes", choices=get_args(Shape), nargs="+", default=["deform"], metavar="SHAPE",
         help="shape anonymizers that draw the bodies (default: deform)",
@@ -67,13 +65,15 @@ def add(networks: Any) -> None:
 
 
 def _add_recipe(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--steps", type=positive, metavar="N", help="batches in all")
-    parser.add_argument("--batch-size", type=positive, metavar="N", help="frames a batch")
+    add_training_pace(
+        parser,
+        batch="frames",
+        bfloat16="compute less exactly, as is always done on CUDA; fast only where the processor "
+        "knows bfloat16",
+        seed="of the first weights, bodies and batches",
+    )
     parser.add_argument("--width", type=positive, metavar="N", help="channels of the outer layers")
     parser.add_argument("--hidden", type=positive, metavar="N", help="size of the hidden layer")
-    parser.add_argument(
-        "--learning-rate", type=rate, metavar="RATE", help="after the warm-up, before the decay"
-    )
     parser.add_argument(
         "--style-weight", type=_weight, metavar="W",
         help="gram: how much the look of the rim counts, against the colors inside",
@@ -82,12 +82,6 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         "--center", choices=("overlap", "erosion"),
         help="gram: compare where old and new body overlap, or in all the eroded new body",
     )  # fmt: skip
-    parser.add_argument(
-        "--bfloat16", action="store_true",
-        help="compute less exactly, as is always done on CUDA; fast only where the processor "
-        "knows bfloat16",
-    )  # fmt: skip
-    parser.add_argument("--seed", type=natural, help="of the first weights, bodies and batches")
 
 
 def run(options: argparse.Namespace, stopper: Stopper) -> int:
@@ -97,14 +91,12 @@ def run(options: argparse.Namespace, stopper: Stopper) -> int:
     from gaitcolor_core.training.color_recipe import ColorRecipe
     from gaitcolor_core.training.train_color_transfer import train_color
 
-    given = {name: value for name, value in vars(options).items() if name in _RECIPE}
-    sizes = {name: value for name, value in vars(options).items() if name in _SIZES}
     with work_on(options.output, stopper, unit="step") as progress:
         methods = Methods(None, "cpu")
         state = train_color(
             [_set(word, options, progress) for word in options.data],
             options.output,
-            ColorRecipe(**given, hyperparameters=sizes),
+            ColorRecipe(**given(options, _RECIPE), hyperparameters=given(options, _SIZES)),
             anonymizers={name: methods.shape(name) for name in options.shapes},
             device=options.device,
             processes=options.processes,

@@ -6,7 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gaitcolor_core.cli.options import natural, positive, rate
+from gaitcolor_core.cli.options import (
+    add_training_folders,
+    add_training_pace,
+    given,
+    positive,
+)
 from gaitcolor_core.cli.outcome import work_on
 from gaitcolor_core.cli.terminal import Stopper
 
@@ -33,28 +38,13 @@ def add(networks: Any) -> None:
         help="gait sets; in several, the same number is the same subject: one set may hold the "
         "walkers as they are, another the same ones anonymized",
     )  # fmt: skip
-    parser.add_argument(
-        "-o", "--output", metavar="FOLDER", type=Path, required=True,
-        help="folder for the state of the run and the curve of its losses",
-    )  # fmt: skip
-    parser.add_argument(
-        "--export", metavar="FOLDER", type=Path, default=None,
-        help="folder for the weights alone, with what says how to use them",
-    )  # fmt: skip
+    add_training_folders(parser, kept="the curve of its losses")
     parser.add_argument(
         "--split", choices=("paper", "common"),
         help="train on the subjects 031-080 as the paper (default), or 001-074 as is usual",
     )  # fmt: skip
-    parser.add_argument("--steps", type=positive, metavar="N", help="batches in all")
     parser.add_argument("--width", type=positive, metavar="N", help="channels of the first layer")
-    parser.add_argument(
-        "--learning-rate", type=rate, metavar="RATE", help="after the warm-up, before the decay"
-    )
-    parser.add_argument(
-        "--bfloat16", action="store_true",
-        help="compute less exactly; fast only where the processor knows bfloat16",
-    )  # fmt: skip
-    parser.add_argument("--seed", type=natural, help="of the first weights and all batches")
+    add_training_pace(parser, batch=None)
     parser.set_defaults(run=run, fail=parser.error)
 
 
@@ -63,10 +53,12 @@ def run(options: argparse.Namespace, stopper: Stopper) -> int:
     from gaitcolor_core.training.recognizer_export import export_recognizer
     from gaitcolor_core.training.train_recognizer import RecognizerRecipe, train_recognizer
 
-    given = {name: value for name, value in vars(options).items() if name in _RECIPE}
     with work_on(options.output, stopper, unit="step") as progress:
         state = train_recognizer(
-            options.data, options.output, RecognizerRecipe(**given), on_progress=progress
+            options.data,
+            options.output,
+            RecognizerRecipe(**given(options, _RECIPE)),
+            on_progress=progress,
         )
         if options.export:
             export_recognizer(state, options.export)

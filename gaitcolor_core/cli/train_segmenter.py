@@ -7,7 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gaitcolor_core.cli.options import natural, positive, rate
+from gaitcolor_core.cli.options import (
+    add_training_folders,
+    add_training_pace,
+    given,
+    positive,
+)
 from gaitcolor_core.cli.outcome import work_on
 from gaitcolor_core.cli.terminal import Stopper
 
@@ -29,28 +34,12 @@ def add(networks: Any) -> None:
         "roots", metavar="FOLDER", type=Path, nargs="+",
         help="frames with masks, such as `pseudo-label` writes; drawn from equally often",
     )  # fmt: skip
-    parser.add_argument(
-        "-o", "--output", metavar="FOLDER", type=Path, required=True,
-        help="folder for the state of the run and the curve of its losses",
-    )  # fmt: skip
-    parser.add_argument(
-        "--export", metavar="FOLDER", type=Path, default=None,
-        help="folder for the weights alone, with what says how to use them",
-    )  # fmt: skip
-    parser.add_argument("--steps", type=positive, metavar="N", help="batches in all")
-    parser.add_argument("--batch-size", type=positive, metavar="N", help="windows a batch")
+    add_training_folders(parser, kept="the curve of its losses")
+    add_training_pace(parser, batch="windows", seed="of the first weights and all windows")
     parser.add_argument(
         "--side", dest="side_px", type=_side, metavar="PX",
         help="side of the windows, a multiple of 32",
     )  # fmt: skip
-    parser.add_argument(
-        "--learning-rate", type=rate, metavar="RATE", help="after the warm-up, before the decay"
-    )
-    parser.add_argument(
-        "--bfloat16", action="store_true",
-        help="compute less exactly; fast only where the processor knows bfloat16",
-    )  # fmt: skip
-    parser.add_argument("--seed", type=natural, help="of the first weights and all windows")
     parser.set_defaults(run=run, fail=parser.error)
 
 
@@ -59,12 +48,11 @@ def run(options: argparse.Namespace, stopper: Stopper) -> int:
     from gaitcolor_core.training.segmenter import SegmenterRecipe, train_segmenter
     from gaitcolor_core.training.segmenter_export import export_segmenter
 
-    given = {name: value for name, value in vars(options).items() if name in _RECIPE}
     with work_on(options.output, stopper, unit="step") as progress:
         state = train_segmenter(
             options.roots,
             options.output,
-            SegmenterRecipe(**given),
+            SegmenterRecipe(**given(options, _RECIPE)),
             on_progress=partial(progress, "train"),
         )
         if options.export:

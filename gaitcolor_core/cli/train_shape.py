@@ -6,7 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gaitcolor_core.cli.options import natural, positive, rate
+from gaitcolor_core.cli.options import (
+    add_training_folders,
+    add_training_pace,
+    given,
+    positive,
+)
 from gaitcolor_core.cli.outcome import work_on
 from gaitcolor_core.cli.terminal import Stopper
 
@@ -34,24 +39,8 @@ def add(networks: Any) -> None:
         "--data", metavar="SET", type=Path, required=True,
         help="gait set, such as `render` makes or CASIA-B",
     )  # fmt: skip
-    parser.add_argument(
-        "-o", "--output", metavar="RUN", type=Path, required=True,
-        help="folder for the state of the run, the curve of its losses and samples",
-    )  # fmt: skip
-    parser.add_argument(
-        "--export", metavar="FOLDER", type=Path, default=None,
-        help="folder for the weights alone, with what says how to use them",
-    )  # fmt: skip
-    parser.add_argument("--steps", type=positive, metavar="N", help="batches in all")
-    parser.add_argument("--batch-size", type=positive, metavar="N", help="frames a batch")
-    parser.add_argument(
-        "--learning-rate", type=rate, metavar="RATE", help="of the generator, before the decay"
-    )
-    parser.add_argument(
-        "--bfloat16", action="store_true",
-        help="compute less exactly; fast only where the processor knows bfloat16",
-    )  # fmt: skip
-    parser.add_argument("--seed", type=natural, help="of the first weights and all batches")
+    add_training_folders(parser, kept="pictures of its losses and samples")
+    add_training_pace(parser, batch="frames", learning_rate="of the generator, before the decay")
     parser.add_argument(
         "--processes", type=positive, metavar="N", default=1,
         help="how many subjects are prepared at a time (default: %(default)s)",
@@ -64,12 +53,11 @@ def run(options: argparse.Namespace, stopper: Stopper) -> int:
     from gaitcolor_core.training.shape_export import export_shape
     from gaitcolor_core.training.train_shape import ShapeRecipe, train_shape
 
-    given = {name: value for name, value in vars(options).items() if name in _RECIPE}
     with work_on(options.output, stopper, unit="step") as progress:
         state = train_shape(
             options.data,
             options.output,
-            ShapeRecipe(**given),
+            ShapeRecipe(**given(options, _RECIPE)),
             processes=options.processes,
             on_progress=progress,
         )
