@@ -30,6 +30,8 @@ _TRUNK_REACH, _LEG_REACH = 0.13, 0.22
 _TRUNK_HALF_WIDTH = 0.075
 # A step may be opened or closed by re-timing within these factors; beyond, feet would skate.
 _MIN_OPENING, _MAX_OPENING = 0.86, 1.16
+# Of the variance of the legs' spread, the share that its repetition must explain.
+_MIN_EXPLAINED = 0.5
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ def step_openings(silhouettes: Bool, draw: BodyDraw, fps: float) -> Float64:
     """Factor on the opening of the legs in each frame, `(T,)`, from a re-timed step.
 
     The legs' spread as a function of the phase is fitted by two harmonics; the new walk shows in
-    each frame the spread of a slightly earlier or later phase. Without a periodic gait: ones.
+    each frame the spread of a slightly earlier or later phase. Without a periodic gait, or where
+    its phase cannot be seen in the spread, as from ahead: ones.
     """
     period = gait_period(silhouettes, fps=fps)
     if period is None:
@@ -149,7 +152,10 @@ def step_openings(silhouettes: Bool, draw: BodyDraw, fps: float) -> Float64:
     harmonics = _harmonics(phase)
     # Ridge: a short clip does not tell all phases.
     gram = harmonics.T @ harmonics + 1e-3 * len(phase) * np.eye(harmonics.shape[1])
-    fit = np.linalg.solve(gram, harmonics.T @ leg_spread(silhouettes))
+    spread = leg_spread(silhouettes)
+    fit = np.linalg.solve(gram, harmonics.T @ spread)
+    if np.var(harmonics @ fit) < _MIN_EXPLAINED * np.var(spread):
+        return np.ones(len(silhouettes))
     turn = 2 * np.pi
     later = phase + draw.timing * np.sin(turn * (2 * phase + draw.timing_phase))
     later = later + draw.limp * np.sin(turn * (phase + draw.timing_phase))

@@ -27,7 +27,7 @@ SMOOTHING_S = 0.2
 MIN_PERIOD_S, MAX_PERIOD_S = 0.7, 1.8
 # A periodic gait repeats at least this well (normalized autocorrelation of the leg spread).
 MIN_PERIODICITY = 0.3
-# The first peak that is this close to the highest is one step.
+# The first peak that is this close to the highest is one step, or one cycle.
 ONE_STEP_SHARE = 0.8
 
 
@@ -152,7 +152,8 @@ def gait_period(silhouettes: Bool, *, fps: float) -> float | None:
     """Frames per gait cycle (two steps), from the silhouettes alone.
 
     The legs open twice a cycle; the first high peak of the autocorrelation of their spread gives
-    the step, refined by a parabola.
+    the step, refined by a parabola. Seen obliquely, left and right step look unlike: if no step
+    repeats the one before, the peak of a whole cycle is looked for.
 
     Args:
         silhouettes: `(T, 1, S, S)` bool, successive frames.
@@ -162,26 +163,14 @@ def gait_period(silhouettes: Bool, *, fps: float) -> float | None:
         Frames per cycle, or None if the walker shows no periodic gait.
     """
     signal = _band(leg_spread(silhouettes), fps)
-    shortest, longest = round(MIN_PERIOD_S * fps / 2), round(MAX_PERIOD_S * fps / 2)
-    if len(signal) < 2 * shortest + 2 or signal.std() < 1e-6:
+    if len(signal) < 2 * round(MIN_PERIOD_S * fps / 2) + 2 or signal.std() < 1e-6:
         return None
-    lags = range(max(shortest - 1, 1), min(longest + 2, len(signal) - shortest))
-    correlation = np.array([_correlation(signal, lag) for lag in lags])
-    peaks = [
-        index
-        for index in range(1, len(correlation) - 1)
-        if correlation[index] >= max(correlation[index - 1], correlation[index + 1])
-    ]
-    if not peaks:
-        return None
-    highest = max(correlation[peaks])
-    if highest < MIN_PERIODICITY:
-        return None
-    # Two steps repeat at least as well as one, and those of a brisk walker lie in range, too.
-    best = next(index for index in peaks if correlation[index] >= ONE_STEP_SHARE * highest)
-    before, peak, after = correlation[best - 1 : best + 2]
-    shift = 0.5 * (before - after) / min(before - 2 * peak + after, -1e-9)
-    return float(2 * (lags[best] + shift))
+    for steps in (1, 2):
+        share = fps * steps / 2
+        lag = _repetition(signal, round(MIN_PERIOD_S * share), round(MAX_PERIOD_S * share))
+        if lag is not None:
+            return 2 * lag / steps
+    return None
 
 
 def gait_phase(silhouettes: Bool, period: float) -> Float64:
@@ -290,6 +279,29 @@ def _band(signal: Float64, fps: float) -> Float64:
     ones = np.ones(len(signal))
     smooth = smooth_trajectory(times, signal, ones, 0.05 * fps)
     return smooth - smooth_trajectory(times, signal, ones, 0.5 * fps)
+
+
+def _repetition(signal: Float64, shortest: int, longest: int) -> float | None:
+    """After how many frames, from `shortest` to `longest`, a signal repeats; None if it doesn't."""
+    # What overlaps must be long enough to look alike for a reason.
+    overlap = min(shortest, round(len(signal) / 4))
+    lags = range(max(shortest - 1, 1), min(longest + 2, len(signal) - overlap))
+    correlation = np.array([_correlation(signal, lag) for lag in lags])
+    peaks = [
+        index
+        for index in range(1, len(correlation) - 1)
+        if correlation[index] >= max(correlation[index - 1], correlation[index + 1])
+    ]
+    if not peaks:
+        return None
+    highest = max(correlation[peaks])
+    if highest < MIN_PERIODICITY:
+        return None
+    # Two steps repeat at least as well as one, and those of a brisk walker lie in range, too.
+    best = next(index for index in peaks if correlation[index] >= ONE_STEP_SHARE * highest)
+    before, peak, after = correlation[best - 1 : best + 2]
+    shift = 0.5 * (before - after) / min(before - 2 * peak + after, -1e-9)
+    return float(lags[best] + shift)
 
 
 def _correlation(signal: Float64, lag: int) -> float:
