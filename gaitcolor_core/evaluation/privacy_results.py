@@ -174,7 +174,7 @@ class PrivacyResults:
             ) from error
         if content.pop("format", None) != FORMAT:
             raise InputError(f"The results in '{folder}' are of another version; evaluate again.")
-        parts = {
+        parts: dict[str, Any] = {
             "outcomes": tuple(_outcome(row) for row in content.pop("outcomes")),
             "curve": tuple(CurvePoint(**row) for row in content.pop("curve")),
             "checks": tuple(Check(**row) for row in content.pop("checks")),
