@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import torch
@@ -13,8 +13,8 @@ import torch
 from gaitcolor_core.recognition.gaitbase import GaitBaseNet
 from gaitcolor_core.recognition.gaitset import GaitSetNet
 from gaitcolor_core.recognition.silhouettes64 import prepare_silhouettes
-from gaitcolor_core.structures import Bool, Float32, InputError
-from gaitcolor_core.weights import load_weights, read_config
+from gaitcolor_core.structures import Bool, Float32, Float64
+from gaitcolor_core.weights import load_network
 
 RecognizerNet = GaitSetNet | GaitBaseNet
 RECOGNIZERS: Mapping[str, type[RecognizerNet]] = MappingProxyType(
@@ -39,37 +39,38 @@ class DeepRecognizer:
         return cls(load_recognizer(folder))
 
     @torch.inference_mode()
-    def embed(self, silhouettes: Bool) -> Float32:
+    def features(self, silhouettes: Bool, *, fps: float) -> Float32:
         """What the network makes of a walk.
 
         Args:
-            silhouettes: `(T, H, W)` bool, all frames, in any order; bodies of any size.
+            silhouettes: `(T, S, S)` bool, all frames, in any order; bodies of any size.
+            fps: does not matter.
 
         Returns:
-            `(D,)` float32: the embeddings of all parts, one after the other.
+            `(P, D)` float32: an embedding for each part of the body.
 
         Raises:
             InputError: all silhouettes are empty.
         """
         frames = torch.from_numpy(prepare_silhouettes(silhouettes)).float()
-        return np.asarray(self._network(frames[None, :, None]).flatten().numpy(), np.float32)
+        return np.asarray(self._network(frames[None, :, None])[0].numpy(), np.float32)
 
-    def distances(self, probes: Float32, gallery: Float32) -> Float32:
-        """How far walks are from each other: the mean over all parts of the Euclidean distance.
+    def distances(
+        self, probes: Float32, gallery: Float32, *, probe_view: int, gallery_view: int
+    ) -> Float64:
+        """The mean over all parts of the Euclidean distance; views do not matter.
 
         Args:
-            probes: `(Q, D)` float32, embeddings.
-            gallery: `(G, D)` float32, likewise.
+            probes: `(Q, P, D)` float32.
+            gallery: `(G, P, D)` float32.
+            probe_view: degrees.
+            gallery_view: degrees.
 
         Returns:
-            `(Q, G)` float32.
+            `(Q, G)` float64.
         """
-        parts = self._network.num_parts
-        one, other = (
-            torch.from_numpy(each).reshape(len(each), parts, -1).transpose(0, 1)
-            for each in (probes, gallery)
-        )
-        return np.asarray(torch.cdist(one, other).mean(0).numpy(), np.float32)
+        one, other = (torch.from_numpy(each).transpose(0, 1) for each in (probes, gallery))
+        return np.asarray(torch.cdist(one, other).mean(0).numpy(), np.float64)
 
 
 def load_recognizer(folder: Path) -> RecognizerNet:
@@ -78,18 +79,7 @@ def load_recognizer(folder: Path) -> RecognizerNet:
     Raises:
         InputError: there is none, or its weights are not those of the network that it names.
     """
-    config = read_config(folder)
-    architecture = RECOGNIZERS.get(config.get("architecture", ""))
-    if architecture is None:
-        raise InputError(
-            f"'{folder}' holds no gait recognizer that is known; its network must be one of "
-            f"{', '.join(RECOGNIZERS)}."
-        )
-    try:
-        network: Any = architecture(**config.get("hyperparameters", {}))
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InputError(f"'{folder}' describes a network that cannot be built.") from error
-    load_weights(network, folder)
+    network = load_network(folder, RECOGNIZERS, what="gait recognizer")
     # Convolutions on a processor are up to a third faster like this.
-    loaded: RecognizerNet = network.eval().to(memory_format=torch.channels_last)
-    return loaded
+    loaded: Any = network.to(memory_format=torch.channels_last)
+    return cast(RecognizerNet, loaded)

@@ -1,20 +1,18 @@
-"""Gait energy images of the whole gait cycles of a walk (Han and Bhanu, TPAMI 2006)."""
+"""Gait energy images of whole gait cycles (Han and Bhanu, TPAMI 2006), and who is next to them."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from gaitcolor_core.gait import gait_energy_image, gait_period
-from gaitcolor_core.structures import Bool, Float32, InputError
+from gaitcolor_core.structures import Bool, Float32, Float64, InputError
 
 GEI_SIZE = 64
 
 
 def cycle_geis(silhouettes: Bool, *, fps: float) -> Float32:
-    """One GEI for each whole gait cycle.
+    """GEIs of whole gait cycles, as many as it takes to show all frames; they may overlap.
 
     Args:
         silhouettes: `(T, S, S)` bool, successive frames; empty ones are left out of the means.
@@ -35,10 +33,36 @@ def cycle_geis(silhouettes: Bool, *, fps: float) -> Float32:
             f"A sequence of {len(frames)} frames shows no whole gait cycle; it needs at least "
             "two steps of somebody who walks."
         )
-    bounds = np.arange(int(len(frames) // period) + 1) * period
-    starts = np.round(bounds).astype(int)
-    cycles = [frames[start:end] for start, end in pairwise(starts)]
+    length = round(period)
+    starts = np.linspace(0, len(frames) - length, int(np.ceil(len(frames) / period - 0.1)))
+    cycles = [frames[start : start + length] for start in starts.round().astype(int)]
     return np.stack([_small(gait_energy_image(cycle)) for cycle in cycles if cycle.any()])
+
+
+def walk_gei(silhouettes: Bool, *, fps: float) -> Float32:
+    """The mean of `cycle_geis`, `(64, 64)` float32."""
+    return np.asarray(cycle_geis(silhouettes, fps=fps).mean(axis=0))
+
+
+def euclidean(one: Float64, other: Float64) -> Float64:
+    """Distances `(N, M)` between the rows of `(N, D)` and `(M, D)`."""
+    squared = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2 * one @ other.T
+    return np.asarray(np.sqrt(np.maximum(squared, 0)))
+
+
+class NearestGei:
+    """The classical baseline: L2 distance of two GEIs, whatever the views."""
+
+    def features(self, silhouettes: Bool, *, fps: float) -> Float32:
+        """See `walk_gei`."""
+        return walk_gei(silhouettes, fps=fps)
+
+    def distances(
+        self, probes: Float32, gallery: Float32, *, probe_view: int, gallery_view: int
+    ) -> Float64:
+        """See `Recognizer`."""
+        one, other = (each.reshape(len(each), -1).astype(np.float64) for each in (probes, gallery))
+        return euclidean(one, other)
 
 
 def _small(gei: Float32) -> Float32:

@@ -38,24 +38,32 @@ THREATS: Mapping[str, Threat] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Walks:
-    """GEIs `(N, H, W)` float32 with subjects `(N,)` and views `(N,)` in degrees."""
+    """Features `(N, ...)` float32 with subjects `(N,)` and views `(N,)` in degrees."""
 
-    geis: Float32
+    features: Float32
     subjects: Int64
     views: Int64
 
     def chosen(self, where: Bool) -> Walks:
         """Those where `(N,)` is true."""
-        return Walks(self.geis[where], self.subjects[where], self.views[where])
+        return Walks(self.features[where], self.subjects[where], self.views[where])
 
 
 class Recognizer(Protocol):
     """Compares walks that are seen at two views."""
 
+    def features(self, silhouettes: Bool, *, fps: float) -> Float32:
+        """What is compared of a walk `(T, S, S)` bool, successive frames.
+
+        Raises:
+            InputError: the walk is of no use, such as one in which nobody is seen.
+        """
+        ...
+
     def distances(
         self, probes: Float32, gallery: Float32, *, probe_view: int, gallery_view: int
     ) -> Float64:
-        """Distances `(Q, G)` of GEIs `(Q, H, W)` and `(G, H, W)`."""
+        """Distances `(Q, G)` of features `(Q, ...)` and `(G, ...)`."""
         ...
 
 
@@ -159,7 +167,7 @@ def identify(recognizer: Recognizer, *, gallery: Walks, probes: Walks) -> Identi
                 continue
             asked = known.chosen(tested)
             distances = recognizer.distances(
-                asked.geis, there.geis, probe_view=view, gallery_view=other
+                asked.features, there.features, probe_view=view, gallery_view=other
             )
             hits[tested, column] = there.subjects[distances.argmin(axis=1)] == asked.subjects
             errors[row, column] = equal_error_rate(

@@ -12,9 +12,10 @@ from typing import Self
 
 import numpy as np
 
+from gaitcolor_core.recognition.gei import euclidean, walk_gei
 from gaitcolor_core.recognition.partial_least_squares import pls_directions
 from gaitcolor_core.recognition.robust_pca import robust_pca
-from gaitcolor_core.structures import Float32, Float64, InputError, Int64
+from gaitcolor_core.structures import Bool, Float32, Float64, InputError, Int64
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ class ViewTransformationModel:
         directions = bare._directions(features, views, subjects, components)
         return cls(angles, basis, means, factors, directions, ridge)
 
+    def features(self, silhouettes: Bool, *, fps: float) -> Float32:
+        """The GEI of a walk; see `walk_gei`."""
+        return walk_gei(silhouettes, fps=fps)
+
     def transform(self, geis: Float32, *, view: int, to_view: int) -> Float64:
         """Features `(N, D)` float64 that GEIs `(N, H, W)` seen at `view` have at `to_view`.
 
@@ -106,8 +111,7 @@ class ViewTransformationModel:
         directions = self.directions[self._index(gallery_view)]
         one = self.transform(probes, view=probe_view, to_view=gallery_view) @ directions
         other = self.transform(gallery, view=gallery_view, to_view=gallery_view) @ directions
-        squared = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2 * one @ other.T
-        return np.asarray(np.sqrt(np.maximum(squared, 0)))
+        return euclidean(one, other)
 
     def _index(self, view: int) -> int:
         if view not in self.views:

@@ -109,9 +109,10 @@ def test_a_pyramid_and_strides_may_be_others() -> None:
 
 def test_the_distance_is_the_mean_over_the_parts() -> None:
     recognizer = DeepRecognizer(GaitBaseNet(width=4, dim=2, strips=2))
-    gallery = np.float32([[0, 0, 0, 0], [3, 4, 0, 1]])
-    distances = recognizer.distances(np.float32([[3, 4, 0, 0]]), gallery)
-    assert distances.tolist() == [[2.5, 0.5]] and distances.dtype == np.float32
+    gallery = np.float32([[[0, 0], [0, 0]], [[3, 4], [0, 1]]])
+    probe = np.float32([[[3, 4], [0, 0]]])
+    distances = recognizer.distances(probe, gallery, probe_view=0, gallery_view=90)
+    assert distances.tolist() == [[2.5, 0.5]]
 
 
 @pytest.fixture(params=RECOGNIZERS)
@@ -129,10 +130,10 @@ def walker() -> Bool:
 def test_a_checkpoint_embeds_like_its_network(folder: Path) -> None:
     recognizer = DeepRecognizer.load(folder)
     name = json.loads((folder / "config.json").read_text())["architecture"]
-    embedding = recognizer.embed(walker())
-    assert embedding.shape == (PARTS[name] * 8,) and embedding.dtype == np.float32
+    embedding = recognizer.features(walker(), fps=25)
+    assert embedding.shape == (PARTS[name], 8) and embedding.dtype == np.float32
     frames = torch.from_numpy(prepare_silhouettes(walker())).float()
-    expected = build(name)(frames[None, :, None]).flatten().detach().numpy()
+    expected = build(name)(frames[None, :, None])[0].detach().numpy()
     # Matrices are kept in half precision.
     np.testing.assert_allclose(embedding, expected, atol=0.01 * np.abs(expected).max())
 
@@ -141,7 +142,9 @@ def test_empty_frames_and_the_place_in_the_picture_do_not_count(folder: Path) ->
     recognizer, plain = DeepRecognizer.load(folder), walker()
     moved = np.zeros((8, 160, 200), bool)
     moved[2:, 20:148, 60:188] = plain
-    np.testing.assert_array_equal(recognizer.embed(moved), recognizer.embed(plain))
+    np.testing.assert_array_equal(
+        recognizer.features(moved, fps=25), recognizer.features(plain, fps=25)
+    )
 
 
 def test_refuses_other_networks_and_other_weights(folder: Path) -> None:
@@ -151,8 +154,8 @@ def test_refuses_other_networks_and_other_weights(folder: Path) -> None:
     with pytest.raises(InputError, match="do not belong to this network"):
         load_recognizer(folder)
     path.write_text(json.dumps({**config, "hyperparameters": {"depth": 5}}))
-    with pytest.raises(InputError, match="cannot be built"):
+    with pytest.raises(InputError, match="describes no gait recognizer"):
         load_recognizer(folder)
     path.write_text(json.dumps({**config, "architecture": "ColorTransferNet"}))
-    with pytest.raises(InputError, match="must be one of GaitSetNet, GaitBaseNet"):
+    with pytest.raises(InputError, match="one of GaitSetNet, GaitBaseNet"):
         load_recognizer(folder)

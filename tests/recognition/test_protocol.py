@@ -8,20 +8,11 @@ import numpy as np
 import pytest
 
 from gaitcolor_core.metrics import equal_error_rate, success_rate
+from gaitcolor_core.recognition.gei import NearestGei
 from gaitcolor_core.recognition.protocol import THREATS, Walks, identify
-from gaitcolor_core.structures import Float32, Float64, InputError
+from gaitcolor_core.structures import InputError
 
 SUBJECTS, VIEWS = 20, (0, 90)
-
-
-class _Nearest:
-    """Compares pixels, whatever the views."""
-
-    def distances(
-        self, probes: Float32, gallery: Float32, *, probe_view: int, gallery_view: int
-    ) -> Float64:
-        rest = probes[:, None].astype(np.float64) - gallery
-        return np.sqrt((rest**2).sum(axis=(2, 3)))
 
 
 def _walks(seed: int = 0, times: int = 1) -> Walks:
@@ -33,7 +24,7 @@ def _walks(seed: int = 0, times: int = 1) -> Walks:
 
 
 def test_who_is_the_gallery_is_found() -> None:
-    found = identify(_Nearest(), gallery=_walks(), probes=_walks())
+    found = identify(NearestGei(), gallery=_walks(), probes=_walks())
     assert found.same_view == 1
     assert found.chance == 1 / SUBJECTS
     np.testing.assert_array_equal(np.diag(found.equal_error), [0, 0])
@@ -41,7 +32,7 @@ def test_who_is_the_gallery_is_found() -> None:
 
 
 def test_who_looks_like_nobody_is_found_by_chance() -> None:
-    found = identify(_Nearest(), gallery=_walks(), probes=_walks(1, times=100))
+    found = identify(NearestGei(), gallery=_walks(), probes=_walks(1, times=100))
     # 4,000 probes per pair of the mean; three standard deviations are 0.010.
     assert found.cross_view == pytest.approx(1 / SUBJECTS, abs=0.02)
     assert np.nanmean(found.equal_error) == pytest.approx(0.5, abs=0.05)
@@ -52,8 +43,8 @@ def test_who_looks_like_nobody_is_found_by_chance() -> None:
 def test_the_order_of_subjects_does_not_matter() -> None:
     gallery, probes = _walks(), _walks(1)
     order = np.random.default_rng(3).permutation(len(probes.subjects))
-    one = identify(_Nearest(), gallery=gallery, probes=probes)
-    other = identify(_Nearest(), gallery=gallery.chosen(order), probes=probes.chosen(order))
+    one = identify(NearestGei(), gallery=gallery, probes=probes)
+    other = identify(NearestGei(), gallery=gallery.chosen(order), probes=probes.chosen(order))
     np.testing.assert_array_equal(one.rank1, other.rank1)
     np.testing.assert_array_equal(one.by_probe_view, other.by_probe_view)
 
@@ -61,7 +52,7 @@ def test_the_order_of_subjects_does_not_matter() -> None:
 def test_who_is_not_enrolled_is_left_out_and_told() -> None:
     walks = _walks()
     gallery = walks.chosen((walks.subjects > 0) & ((walks.subjects > 1) | (walks.views == 0)))
-    found = identify(_Nearest(), gallery=gallery, probes=walks)
+    found = identify(NearestGei(), gallery=gallery, probes=walks)
     assert found.same_view == 1
     assert found.notes == (
         "Left out: 2 probes of subjects who are not in the gallery.",
@@ -69,7 +60,7 @@ def test_who_is_not_enrolled_is_left_out_and_told() -> None:
     )
     with pytest.raises(InputError, match="no subject of a probe is in the gallery"):
         identify(
-            _Nearest(),
+            NearestGei(),
             gallery=walks.chosen(walks.subjects == 0),
             probes=walks.chosen(walks.subjects == 1),
         )

@@ -35,10 +35,11 @@ def _model(subjects: int = 40, components: int = 3) -> ViewTransformationModel:
     )
 
 
-def test_one_gei_for_each_whole_cycle() -> None:
+def test_whole_cycles_that_show_all_frames() -> None:
     walk = draw_walker(12, num_frames=2 * PERIOD + 7)
     geis = cycle_geis(walk, fps=25.0)
-    assert geis.shape == (2, GEI_SIZE, GEI_SIZE)
+    assert geis.shape == (3, GEI_SIZE, GEI_SIZE)
+    assert cycle_geis(walk[: 2 * PERIOD], fps=25.0).shape == (2, GEI_SIZE, GEI_SIZE)
     assert 0 <= geis.min() and geis.max() <= 1
     assert np.abs(geis[0] - geis[1]).mean() < 0.02
     assert abs(geis.mean() - gait_energy_image(walk[:PERIOD, None]).mean()) < 0.02

@@ -157,9 +157,12 @@ def test_four_subjects_are_told_apart_in_seconds(network: str, root: Path, tmp_p
     export_recognizer(state, tmp_path / "net", metrics={"rank1": 1.0})
     recognizer = DeepRecognizer.load(tmp_path / "net")
     breadths = [8 + 3 * (number % 10) for number in SUBJECTS]
-    gallery = np.stack([recognizer.embed(draw_walker(each)) for each in breadths])
-    probes = np.stack([recognizer.embed(draw_walker(each, first=7)) for each in breadths])
-    assert recognizer.distances(probes, gallery).argmin(axis=1).tolist() == [0, 1, 2, 3]
+    gallery, probes = (
+        np.stack([recognizer.features(draw_walker(each, first=first), fps=25) for each in breadths])
+        for first in (0, 7)
+    )
+    distances = recognizer.distances(probes, gallery, probe_view=90, gallery_view=90)
+    assert distances.argmin(axis=1).tolist() == [0, 1, 2, 3]
 
 
 def test_an_export_says_what_is_known(root: Path, tmp_path: Path) -> None:
