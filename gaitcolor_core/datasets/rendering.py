@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +79,22 @@ def render_set(
     finish(_render_walk, walks, processes=processes, on_progress=on_progress)
 
 
+def subjects_table(seed: int, numbers: Iterable[int]) -> list[dict[str, int | float | str]]:
+    """Who the subjects of the set with this seed are, as its description lists them."""
+    subjects = [draw_subject(seed, number) for number in numbers]
+    return [
+        {
+            "number": subject.number,
+            "fabric": "textural" if subject.textural else "plain",
+            "gender": "female" if subject.body.female else "male",
+            "stature_m": round(subject.body.stature_m, 3),
+            "cadence_hz": round(subject.style.cadence_hz, 3),
+            "stride_m": round(subject.style.stride_ratio * subject.body.stature_m, 3),
+        }
+        for subject in subjects
+    ]
+
+
 def _walks(root: Path, preset: str, seed: int, color: bool) -> list[_Walk]:
     extent = PRESETS[preset]
     return [
@@ -118,25 +134,13 @@ def _render_walk(walk: _Walk) -> None:
 
 def _describe(root: Path, preset: str, seed: int) -> None:
     """Write what the set is, or check that it is the same."""
-    extent = PRESETS[preset]
-    subjects = [draw_subject(seed, number) for number in extent.subjects]
     description = {
         "format": FORMAT,
         "preset": preset,
         "seed": seed,
         "size_px": SIZE,
         "fps": FPS,
-        "subjects": [
-            {
-                "number": subject.number,
-                "fabric": "textural" if subject.textural else "plain",
-                "gender": "female" if subject.body.female else "male",
-                "stature_m": round(subject.body.stature_m, 3),
-                "cadence_hz": round(subject.style.cadence_hz, 3),
-                "stride_m": round(subject.style.stride_ratio * subject.body.stature_m, 3),
-            }
-            for subject in subjects
-        ],
+        "subjects": subjects_table(seed, PRESETS[preset].subjects),
     }
     path = root / DESCRIPTION
     content = json.dumps(description, indent=1)

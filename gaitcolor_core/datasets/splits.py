@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from gaitcolor_core.datasets.gait_set import GaitSet, SequenceKey
+from gaitcolor_core.datasets.gait_set import CONDITIONS, GaitSet, SequenceKey
 from gaitcolor_core.structures import InputError
 
 Part = Literal["gait_model", "recognizer", "test"]
@@ -73,6 +73,13 @@ def probes(keys: Iterable[SequenceKey], condition: str) -> list[SequenceKey]:
     """
     tested = (key for key in keys if key.condition == condition and not _enrolled(key))
     return _at_least_one(tested, f"the probes of condition '{condition}' need {_PROBES[condition]}")
+
+
+def probes_by_condition(keys: Iterable[SequenceKey]) -> dict[str, list[SequenceKey]]:
+    """Of `keys` those to be recognized, sorted, for each condition of which there are some."""
+    rest = sorted(key for key in keys if not _enrolled(key))
+    found = {name: [key for key in rest if key.condition == name] for name in CONDITIONS}
+    return {name: tested for name, tested in found.items() if tested}
 
 
 def _enrolled(key: SequenceKey) -> bool:

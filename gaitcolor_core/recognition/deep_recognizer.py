@@ -79,7 +79,6 @@ def load_recognizer(folder: Path) -> RecognizerNet:
     Raises:
         InputError: there is none, or its weights are not those of the network that it names.
     """
-    network = load_network(folder, RECOGNIZERS, what="gait recognizer")
+    network: Any = load_network(folder, RECOGNIZERS, what="gait recognizer")
     # Convolutions on a processor are up to a third faster like this.
-    loaded: Any = network.to(memory_format=torch.channels_last)
-    return cast(RecognizerNet, loaded)
+    return cast(RecognizerNet, network.to(memory_format=torch.channels_last))
