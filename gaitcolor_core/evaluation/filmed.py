@@ -126,8 +126,8 @@ def film_and_extract(
     folder = checkpoints or CHECKPOINTS
     sets = (target / ORIGINAL, target / plan.name)
     _claim(sets[0], plan, {}, folder, [SEGMENTER])
-    facts = dataclasses.asdict(plan.settings)
-    _claim(sets[1], plan, facts, folder, [SEGMENTER, *networks_for(plan.settings)])
+    chosen = {"settings": dataclasses.asdict(plan.settings)}
+    _claim(sets[1], plan, chosen, folder, [SEGMENTER, *networks_for(plan.settings)])
     jobs = [_Job(key, plan, target, folder) for key in keys]
     finish(
         _work,
@@ -200,7 +200,7 @@ def _extract(job: _Job, name: str) -> None:
 
 
 def _silhouettes(path: Path, checkpoints: Path) -> Bool | None:
-    """The walker of a clip `(T, S, S)` bool in the frames in which it is found; None if it isn't."""
+    """The walker of a clip `(T, S, S)` bool in the frames where it is found; None if not."""
     segmenter = _segmenter(checkpoints)
     with VideoReader(path) as clip:
         shape, fps = (clip.metadata.height, clip.metadata.width), float(clip.metadata.fps)
@@ -242,7 +242,7 @@ def _anonymizer(checkpoints: Path, settings: Settings) -> GaitAnonymizer:
 
 
 def _claim(
-    root: Path, plan: FilmedPlan, facts: Mapping[str, object], checkpoints: Path,
+    root: Path, plan: FilmedPlan, chosen: Mapping[str, object], checkpoints: Path,
     networks: Sequence[str],
 ) -> None:  # fmt: skip
     """Write what a set is, or check that it is the same."""
@@ -253,7 +253,7 @@ def _claim(
         "seed": plan.seed,
         "size_px": SILHOUETTE_SIZE,
         "fps": FPS,
-        "made_from": {"height_px": plan.height_px, **facts, "weights": weights},
+        "made_from": {"height_px": plan.height_px, **chosen, "weights": weights},
         "subjects": subjects_table(plan.seed, PRESETS[_BENCH].subjects),
     }
     path, content = root / DESCRIPTION, json.dumps(description, indent=1)
