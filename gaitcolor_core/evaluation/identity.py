@@ -6,22 +6,19 @@ ICPR 2006). It says how much identity a set holds, and how fast it is lost as th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import product
 
-import cv2
 import numpy as np
 
 from gaitcolor_core.datasets.gait_set import CONDITIONS, GaitSet, SequenceKey
 from gaitcolor_core.datasets.splits import COMMON, gallery, probes
-from gaitcolor_core.gait import gait_energy_image, gait_period
+from gaitcolor_core.datasets.subject import FPS
 from gaitcolor_core.progress import OnProgress, silent
-from gaitcolor_core.structures import Bool, Float32, Float64, InputError, Int64
-
-# CASIA-B's rate, and that of rendered sets.
-FPS = 25.0
-GEI_SIZE = 64
+from gaitcolor_core.recognition.gei import NearestGei, walk_gei
+from gaitcolor_core.recognition.protocol import Walks, identify
+from gaitcolor_core.structures import Float32, Float64, InputError
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Identity:
         views: degrees, sorted; V of them.
         enrolled: number of sequences in the gallery.
         tested: per condition the number of probes.
-        left_out: number of sequences in which no walker is seen.
+        left_out: number of sequences in which no walker is seen, or no whole gait cycle.
         rank1_accuracy: per condition `(V, V)` float64, row = view of the probe, column = view of
             the gallery: the share, in [0, 1], of the probes of this view whose nearest GEI (L2)
             among all of the gallery's view is one of the same subject. NaN where either is empty.
@@ -72,20 +69,6 @@ class Identity:
         return float(self.rank1_accuracy[condition][index, index])
 
 
-@dataclass(frozen=True)
-class _Enrolled:
-    """GEIs `(N, GEI_SIZE²)` float64 of the sequences of one part, with subject and view `(N,)`."""
-
-    geis: Float64
-    subjects: Int64
-    views: Int64
-
-    def at(self, view: int) -> tuple[Float64, Int64]:
-        """GEIs and subjects of one view."""
-        chosen = self.views == view
-        return self.geis[chosen], self.subjects[chosen]
-
-
 def measure_identity(
     gait_set: GaitSet, *, views: Sequence[int] | None = None, on_progress: OnProgress = silent
 ) -> Identity:
@@ -106,12 +89,12 @@ def measure_identity(
     tested = {name: probes(rest, name) for name in conditions or ["nm"]}
     geis: dict[SequenceKey, Float32] = {}
     for done, key in enumerate(keys, start=1):
-        gei = cycle_gei(gait_set.silhouettes(key))
-        if gei is not None:
-            geis[key] = gei
+        silhouettes = gait_set.silhouettes(key)
+        with suppress(InputError):
+            geis[key] = walk_gei(silhouettes, fps=FPS)
         on_progress("GEI", done, len(keys))
     angles = tuple(sorted({key.view for key in keys}))
-    known = _collect(enrolled, geis)
+    known = _walks(enrolled, geis)
     return Identity(
         subjects=tuple(sorted({key.subject for key in keys})),
         test_subjects_only=test_only,
@@ -120,52 +103,10 @@ def measure_identity(
         tested={name: len(found) for name, found in tested.items()},
         left_out=len(keys) - len(geis),
         rank1_accuracy={
-            name: _view_by_view(known, _collect(found, geis), angles)
+            name: _view_by_view(known, _walks(found, geis), angles)
             for name, found in tested.items()
         },
     )
-
-
-def cycle_gei(silhouettes: Bool) -> Float32 | None:
-    """The GEI over as many whole gait cycles as there are, or over all frames if there is none.
-
-    Args:
-        silhouettes: `(T, S, S)` bool, successive frames at `FPS`.
-
-    Returns:
-        `(GEI_SIZE, GEI_SIZE)` float32 in [0, 1]; None if no walker is seen.
-    """
-    frames = silhouettes[:, None]
-    if not frames.any():
-        return None
-    period = gait_period(frames, fps=FPS)
-    if period is not None and period <= len(frames):
-        whole = frames[: round(len(frames) // period * period)]
-        frames = whole if whole.any() else frames
-    size = (GEI_SIZE, GEI_SIZE)
-    gei = cv2.resize(gait_energy_image(frames), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(gei, np.float32)
-
-
-def rank1_accuracy(
-    gallery_geis: Float64, gallery_subjects: Int64, probe_geis: Float64, probe_subjects: Int64
-) -> float:
-    """The share of probes whose nearest neighbor (L2) in the gallery is of the same subject.
-
-    Args:
-        gallery_geis: `(G, D)`.
-        gallery_subjects: `(G,)`.
-        probe_geis: `(P, D)`.
-        probe_subjects: `(P,)`.
-
-    Returns:
-        In [0, 1]; NaN if gallery or probes are empty.
-    """
-    if not len(gallery_geis) or not len(probe_geis):
-        return float("nan")
-    # |p - g|² without |p|², which is the same for all of the gallery.
-    distances = (gallery_geis**2).sum(axis=1) - 2 * probe_geis @ gallery_geis.T
-    return float((gallery_subjects[distances.argmin(axis=1)] == probe_subjects).mean())
 
 
 def _chosen(gait_set: GaitSet, views: Sequence[int] | None) -> tuple[list[SequenceKey], bool]:
@@ -181,22 +122,24 @@ def _chosen(gait_set: GaitSet, views: Sequence[int] | None) -> tuple[list[Sequen
     return sorted(test or chosen), bool(test)
 
 
-def _collect(keys: list[SequenceKey], geis: dict[SequenceKey, Float32]) -> _Enrolled:
+def _walks(keys: list[SequenceKey], geis: Mapping[SequenceKey, Float32]) -> Walks:
     seen = [key for key in keys if key in geis]
-    rows = np.array([geis[key].ravel() for key in seen], np.float64)
-    return _Enrolled(
-        rows.reshape(len(seen), GEI_SIZE**2),
+    return Walks(
+        np.array([geis[key] for key in seen], np.float32),
         np.array([key.subject for key in seen], np.int64),
         np.array([key.view for key in seen], np.int64),
     )
 
 
-def _view_by_view(known: _Enrolled, tested: _Enrolled, views: tuple[int, ...]) -> Float64:
-    shares = [
-        rank1_accuracy(*known.at(enrolled), *tested.at(probe))
-        for probe, enrolled in product(views, views)
-    ]
-    return np.array(shares).reshape(len(views), len(views))
+def _view_by_view(enrolled: Walks, tested: Walks, views: tuple[int, ...]) -> Float64:
+    answer = identify(NearestGei(), gallery=enrolled, probes=tested)
+    shares = np.full((len(views), len(views)), np.nan)
+    rows, columns = (
+        [views.index(view) for view in found]
+        for found in (answer.probe_views, answer.gallery_views)
+    )
+    shares[np.ix_(rows, columns)] = answer.rank1
+    return shares
 
 
 def _mean(values: Float64) -> float:

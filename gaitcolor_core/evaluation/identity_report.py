@@ -39,7 +39,11 @@ def summary(identity: Identity) -> str:
     lines = [
         f"subjects: {people} ({who}); chance is {_percent(identity.chance)} %",
         f"gallery: {identity.enrolled} sequences; probes: {probes}",
-        *([f"left out, nobody seen: {identity.left_out}"] if identity.left_out else []),
+        *(
+            [f"left out, nobody seen or no whole gait cycle: {identity.left_out}"]
+            if identity.left_out
+            else []
+        ),
         "",
         table(same),
     ]
@@ -47,6 +51,12 @@ def summary(identity: Identity) -> str:
         gaps = [(str(gap), _percent(identity.at_gap("nm", gap))) for gap in GAPS_DEG]
         lines += ["", table([("view gap (deg)", "nm (%)"), *gaps])]
     return "\n".join(lines)
+
+
+def _left_out(identity: Identity) -> list[str]:
+    if not identity.left_out:
+        return []
+    return [f"left out, nobody seen or no whole gait cycle: {identity.left_out}"]
 
 
 def as_numbers(identity: Identity) -> dict[str, Any]:

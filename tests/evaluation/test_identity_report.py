@@ -25,7 +25,7 @@ def test_the_summary_puts_figures_beside_the_published_ones(identity: Identity) 
     lines = summary(identity).split("\n")
     assert lines[0] == "subjects: 50 (075-124 of the set); chance is 2.0 %"
     assert lines[1] == "gallery: 200 sequences; probes: 100 nm, 50 bg"
-    assert lines[2] == "left out, nobody seen: 2"
+    assert lines[2] == "left out, nobody seen or no whole gait cycle: 2"
     cells = {line[:28].strip(): line[28:].split() for line in lines[4:8]}
     assert cells == {
         "rank-1 (%)": ["nm", "bg"],

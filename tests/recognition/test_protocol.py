@@ -6,6 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from gaitcolor_core.metrics import equal_error_rate, success_rate
 from gaitcolor_core.recognition.gei import NearestGei
@@ -79,3 +82,21 @@ def test_names_of_rates_and_threats() -> None:
     assert success_rate(0.25) == 0.75
     assert list(THREATS) == ["T0", "T1", "T2", "T3"]
     assert len(set(THREATS.values())) == 4
+
+
+@given(
+    arrays(np.float32, (6, 1, 3), elements=st.integers(-50, 50)),
+    arrays(np.float32, (5, 1, 3), elements=st.integers(-50, 50)),
+)
+def test_rank1_is_the_nearest_neighbor(gallery: np.ndarray, probes: np.ndarray) -> None:
+    enrolled, tested = np.array([1, 1, 2, 2, 3, 3]), np.array([1, 2, 3, 1, 2])
+    squared = ((gallery[None] - probes[:, None]) ** 2).sum((2, 3))
+    # Of several that are equally near any may be taken.
+    assume(all(len(set(row)) == len(row) for row in squared.tolist()))
+    found = identify(
+        NearestGei(),
+        gallery=Walks(gallery, enrolled, np.zeros(6, np.int64)),
+        probes=Walks(probes, tested, np.zeros(5, np.int64)),
+    )
+    expected = (enrolled[squared.argmin(axis=1)] == tested).mean()
+    assert found.same_view == pytest.approx(expected)
