@@ -13,6 +13,8 @@ WALKER_COLUMNS = [
     "Frames covered",
     "Gait period (frames)",
     "GEI change",
+    "GEI self",
+    "How recognizable?",
     "PSNR crop (dB)",
     "SSIM crop",
     "PSNR overlap (dB)",
@@ -22,7 +24,16 @@ WALKER_COLUMNS = [
 
 def readout(report: AnonymizationReport) -> str:
     """What was done and how well, as Markdown; warnings first."""
-    return "\n".join([*_warnings(report), "", *_figures(report), "", _circumstances(report)])
+    return "\n".join(
+        [
+            *_warnings(report),
+            "",
+            *_recognizability(report),
+            *_figures(report),
+            "",
+            _circumstances(report),
+        ]
+    )
 
 
 def walker_rows(report: AnonymizationReport) -> list[list[str]]:
@@ -32,6 +43,17 @@ def walker_rows(report: AnonymizationReport) -> list[list[str]]:
 
 def _warnings(report: AnonymizationReport) -> list[str]:
     return [line for warning in report.warnings for line in (f"> **Please note:** {warning}", ">")]
+
+
+def _recognizability(report: AnonymizationReport) -> list[str]:
+    known = [(walker.track_id, walker.recognizability) for walker in report.walkers]
+    told = [(number, found) for number, found in known if found]
+    if not told:
+        return []
+    lines = [
+        f"- Walker {number}: **{found.verdict}**. {found.sentence()}" for number, found in told
+    ]
+    return ["**How recognizable?**", "", *lines, "", f"*{told[0][1].caveat}*", ""]
 
 
 def _figures(report: AnonymizationReport) -> list[str]:
@@ -65,6 +87,8 @@ def _row(walker: WalkerReport) -> list[str]:
         str(walker.frames_covered),
         _number(walker.gait_period_frames, 1),
         _number(walker.gei_change, 2),
+        _number(walker.gei_self, 2),
+        walker.recognizability.verdict if walker.recognizability else "-",
         _number(walker.psnr_crop_db, 1),
         _number(walker.ssim_crop, 3),
         _number(walker.psnr_overlap_db, 1),

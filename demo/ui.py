@@ -39,7 +39,10 @@ it.
 GLOSSARY = """*Interpolated*: the mask was filled in between its neighbors. *Covered*: a mosaic
 instead of another walk. *Gait period*: the frames that two steps take; "-" where no steady walk was
 seen. *GEI change*: distance between the gait energy images (the mean silhouettes) before and after;
-0 is the same gait."""
+0 is the same gait. *GEI self*: the same distance between the two halves of the original; "-" where
+the walk is too short. *How recognizable?*: "recognizable" where two walks of one person may be as
+far apart, "like someone else" where nine of ten pairs of different people are closer and the change
+stands out clearly from *GEI self*, else "doubtful"."""
 API = """Anonymizes the gait of everybody in a clip. Returns the anonymized clip, a readout as
 Markdown, a table with a row a walker, and two files to download: the clip, and the report as
 JSON."""

@@ -6,6 +6,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
+from gaitcolor_core.recognizability import Recognizability
+
 
 @dataclass(frozen=True)
 class WalkerReport:
@@ -20,12 +22,18 @@ class WalkerReport:
         frames_covered: frames in which the walker was blurred instead of anonymized.
         gait_period_frames: frames per gait cycle; None if the walker shows no periodic gait.
         psnr_crop_db: PSNR of the walker's square crop, result against original, mean over
-            every fifth frame that was drawn, as all figures below but the last.
+            every fifth frame that was drawn, as the three figures below.
         ssim_crop: SSIM of the same crops.
         psnr_overlap_db: PSNR inside the overlap of old and new silhouette alone.
         ssim_overlap: SSIM inside the overlap alone.
         gei_change: L2 distance between the gait energy images (128 x 128, values in [0, 1]) of
-            the original and of the anonymized silhouettes.
+            the original and of the anonymized silhouettes; None if the walker was left as is, as
+            are the two below.
+        gei_self: the same distance between the first and the second half of the original, whole
+            gait cycles where there are: how far the walker differs from himself in this clip; None
+            if the walker is seen for less than two cycles, or 40 frames without a steady walk.
+        recognizability: `gei_change` in proportion to how far walks of one person, and of different
+            people, are apart.
     """
 
     track_id: int
@@ -40,6 +48,8 @@ class WalkerReport:
     psnr_overlap_db: float | None
     ssim_overlap: float | None
     gei_change: float | None
+    gei_self: float | None
+    recognizability: Recognizability | None
 
 
 @dataclass(frozen=True)

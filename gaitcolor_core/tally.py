@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from gaitcolor_core.actor import Actor
+from gaitcolor_core.cycles import distance_of_halves
 from gaitcolor_core.gait import SILHOUETTE_SIZE, gait_energy_image, gei_distance
 from gaitcolor_core.imaging import resample_square
 from gaitcolor_core.metrics import psnr, ssim_map
+from gaitcolor_core.recognizability import assess
 from gaitcolor_core.redraw import DrawnWalker, RedrawnFrame
 from gaitcolor_core.reports import Adaptation, AnonymizationReport, WalkerReport
 from gaitcolor_core.settings import Settings
@@ -141,6 +143,7 @@ class Tally:
 
     def _walker(self, number: int) -> WalkerReport:
         actor, quality = self._actors[number], self._quality[number]
+        change, own = _gei_change(actor), _gei_self(actor)
         return WalkerReport(
             track_id=number,
             first_frame=int(actor.track.frame_ids[0]),
@@ -149,7 +152,9 @@ class Tally:
             frames_interpolated=self._interpolated[number],
             frames_covered=self._covered[number],
             gait_period_frames=actor.gait_period,
-            gei_change=_gei_change(actor),
+            gei_change=change,
+            gei_self=own,
+            recognizability=None if change is None else assess(change, gei_self=own),
             psnr_crop_db=quality.mean(quality.psnr_crop_db),
             ssim_crop=quality.mean(quality.ssim_crop),
             psnr_overlap_db=quality.mean(quality.psnr_overlap_db),
@@ -190,3 +195,9 @@ def _gei_change(actor: Actor) -> float | None:
     if not (old.any() and new.any()):
         return None
     return gei_distance(gait_energy_image(old), gait_energy_image(new))
+
+
+def _gei_self(actor: Actor) -> float | None:
+    if actor.new is None:
+        return None
+    return distance_of_halves(actor.gait.silhouettes, actor.gait_period)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from demo.limits import LIMITS, check_limits
 from demo.readout import WALKER_COLUMNS, readout, walker_rows
 from demo.ui import EXAMPLES, build_ui
 from gaitcolor_core import AnonymizationReport, InputError, WalkerReport
+from gaitcolor_core.recognizability import CAVEAT, assess
 from gaitcolor_core.video import VideoWriter
 
 EXAMPLE_CLIPS = [
@@ -47,7 +49,8 @@ def report(**changes: Any) -> AnonymizationReport:
     walker = WalkerReport(
         track_id=1, first_frame=0, last_frame=9, frames_tracked=7, frames_interpolated=2,
         frames_covered=1, gait_period_frames=None, psnr_crop_db=30.25, ssim_crop=0.9,
-        psnr_overlap_db=None, ssim_overlap=None, gei_change=5.0,
+        psnr_overlap_db=None, ssim_overlap=None, gei_change=5.0, gei_self=None,
+        recognizability=assess(5.0, gei_self=None),
     )  # fmt: skip
     values: dict[str, Any] = dict(
         source="walk.mp4", output="walk_anonymized.mp4", device="cpu", segmenter="a segmenter",
@@ -153,9 +156,18 @@ def test_readout_names_figures_device_segmenter_and_warnings() -> None:
     assert "Please note" not in readout(report(warnings=()))
 
 
+def test_readout_says_how_recognizable_each_walker_is_and_what_that_leaves_out() -> None:
+    text = readout(report())
+    assert "- Walker 1: **recognizable**. The new walk differs from the old one more than" in text
+    assert CAVEAT in text
+    left = replace(report().walkers[0], gei_change=None, recognizability=None)
+    assert CAVEAT not in readout(report(walkers=(left,)))
+    assert walker_rows(report(walkers=(left,)))[0][5:8] == ["-", "-", "-"]
+
+
 def test_every_walker_has_a_row() -> None:
     [row] = walker_rows(report())
-    assert row == ["1", "9", "2", "1", "-", "5.00", "30.2", "0.900", "-", "-"]
+    assert row == ["1", "9", "2", "1", "-", "5.00", "-", "recognizable", "30.2", "0.900", "-", "-"]
     assert len(row) == len(WALKER_COLUMNS)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from clips import DRAWN_FPS, MAN, WOMAN, draw, psnr
 from drawn_walkers import Walker
 
 from gaitcolor_core import AnonymizationReport, GaitAnonymizer, InputError, Settings, Stopped
+from gaitcolor_core.recognizability import Verdict, assess
 from gaitcolor_core.structures import UInt8
 from gaitcolor_core.video import VideoReader
 
@@ -109,6 +111,9 @@ def test_the_figures_of_the_report_are_plausible(run: Run) -> None:
     assert 10 < walker.psnr_crop_db < walker.psnr_overlap_db <= 100
     assert 0 < walker.ssim_crop <= 1 and 0 < walker.ssim_overlap <= 1
     assert walker.gei_change > 8
+    # One cycle and a half: too short to say how far the walker differs from himself.
+    assert walker.gei_self is None
+    assert walker.recognizability == assess(walker.gei_change, gei_self=None)
 
 
 def test_the_report_can_be_written_as_json(run: Run) -> None:
@@ -116,6 +121,7 @@ def test_the_report_can_be_written_as_json(run: Run) -> None:
     assert again["frames"] == 20
     assert again["walkers"][0]["track_id"] == 1
     assert set(again) == set(vars(run.report))
+    assert again["walkers"][0]["recognizability"]["verdict"] in get_args(Verdict)
 
 
 def test_progress_rises_to_the_end_in_both_stages(run: Run) -> None:

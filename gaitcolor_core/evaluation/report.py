@@ -8,7 +8,7 @@ from gaitcolor_core.reports import AnonymizationReport, WalkerReport
 
 _WALKER_COLUMNS = (
     "walker", "frames", "tracked", "interpolated", "covered", "PSNR crop", "SSIM crop",
-    "PSNR overlap", "SSIM overlap", "GEI change",
+    "PSNR overlap", "SSIM overlap", "GEI change", "GEI self",
 )  # fmt: skip
 
 
@@ -34,6 +34,7 @@ def summary(report: AnonymizationReport) -> str:
     lines = [
         f"{report.output}: {report.frames} frames of {report.width} x {report.height}",
         *_walker_lines(report.walkers),
+        *_recognizability_lines(report.walkers),
         f"covered persons: {covered} in all frames; "
         f"frames without anybody: {report.frames_without_walker}",
         f"mean PSNR: {_figure(report.psnr_crop_db, 1, ' dB')} crop, "
@@ -66,6 +67,13 @@ def _walker_lines(walkers: Sequence[WalkerReport]) -> list[str]:
     return table(rows).split("\n") if walkers else ["walkers: none"]
 
 
+def _recognizability_lines(walkers: Sequence[WalkerReport]) -> list[str]:
+    known = [(walker.track_id, walker.recognizability) for walker in walkers]
+    told = [(number, found) for number, found in known if found]
+    lines = [f"walker {number}: {found.verdict}. {found.sentence()}" for number, found in told]
+    return [*lines, told[0][1].caveat] if told else []
+
+
 def _walker_row(walker: WalkerReport) -> tuple[str, ...]:
     return (
         str(walker.track_id),
@@ -78,6 +86,7 @@ def _walker_row(walker: WalkerReport) -> tuple[str, ...]:
         _figure(walker.psnr_overlap_db, 1, " dB"),
         _figure(walker.ssim_overlap, 3),
         _figure(walker.gei_change, 1),
+        _figure(walker.gei_self, 1),
     )
 
 
