@@ -82,7 +82,7 @@ def _draw_threats(axes: Axes, results: PrivacyResults, case: Case) -> None:
             x = place + (number - (len(names) - 1) / 2) * width
             share = rank1(row) if row else None
             if row is None or share is None:
-                axes.text(x, 1, "-", ha="center", color=ink(name))
+                axes.text(x, 5, "not measured", size=9, rotation=90, ha="center", color=ink(name))
                 continue
             axes.hlines(100 * row.chance, place - 0.45, place + 0.45, color=CHANCE_INK, ls=":")
             low, high = row.interval or (share, share)

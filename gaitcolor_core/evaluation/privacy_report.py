@@ -47,7 +47,8 @@ transformation model and partial least squares, the kind of recognizer of the pa
 GaitBase, deep networks. What an attacker has besides is the threat model:
 
 - **T0** has the original walks of those who are looked for, and knows nothing of the tool.
-- **T1** has anonymized walks of theirs: can two anonymized clips be linked to one person?
+- **T1** has anonymized walks of theirs, no two with the same body: can two anonymized clips be
+  linked to one person?
 - **T2** has original walks of theirs, and learned from other people's walks that the same tool
   had anonymized, too.
 - **T3** learned like T2 and has anonymized walks like T1.
