@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaitcolor_core.gait import SQUARE_PER_HEIGHT, align, gait_period
+from gaitcolor_core.cycles import gait_period
+from gaitcolor_core.gait import SQUARE_PER_HEIGHT, align
 from gaitcolor_core.settings import Settings
 from gaitcolor_core.stages.anonymize_shape import AnonymizedGait, ShapeAnonymizer
 from gaitcolor_core.structures import GaitSequence, InputError, Track, VideoMetadata

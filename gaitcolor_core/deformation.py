@@ -12,14 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from gaitcolor_core.gait import (
-    HEAD_ROOM,
-    SILHOUETTE_SIZE,
-    SQUARE_PER_HEIGHT,
-    gait_period,
-    gait_phase,
-    leg_spread,
-)
+from gaitcolor_core.cycles import gait_period, gait_phase, leg_spread
+from gaitcolor_core.gait import HEAD_ROOM, SILHOUETTE_SIZE, SQUARE_PER_HEIGHT
 from gaitcolor_core.imaging import pixel_grid, sample
 from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 

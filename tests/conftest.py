@@ -16,6 +16,9 @@ from drawn_walkers import Walker
 from hypothesis import settings
 
 from gaitcolor_core.cli import main
+from gaitcolor_core.datasets.rendering import render_set
+from gaitcolor_core.datasets.studio import shared_renderer
+from gaitcolor_core.structures import InputError
 
 # A busy machine is no failure; `timeout` in pyproject.toml ends what hangs.
 settings.register_profile("house", deadline=None)
@@ -115,3 +118,20 @@ def _is_local(host: Any) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
+
+
+@pytest.fixture(scope="session")
+def opengl() -> None:
+    """Skip what draws in color on a machine that cannot."""
+    try:
+        shared_renderer()
+    except InputError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def mini(tmp_path_factory: pytest.TempPathFactory, opengl: None) -> Path:
+    """The preset `mini`, in full."""
+    root = tmp_path_factory.mktemp("sets") / "mini"
+    render_set(root, "mini")
+    return root

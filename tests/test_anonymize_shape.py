@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 from test_gait import FPS, gait_of, person, track_of, walker_track
 
+from gaitcolor_core.cycles import gait_period, gait_phase
 from gaitcolor_core.deformation import BodyDraw, DeformedGait, step_openings
 from gaitcolor_core.gait import (
     HEAD_ROOM,
     SILHOUETTE_SIZE,
     SQUARE_PER_HEIGHT,
     gait_energy_image,
-    gait_period,
-    gait_phase,
     gei_distance,
 )
 from gaitcolor_core.imaging import pixel_grid, sample

@@ -9,16 +9,14 @@ from drawn_walkers import Walker, WalkerStyle, render_frames
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gaitcolor_core.cycles import gait_period, gait_phase, leg_spread
 from gaitcolor_core.gait import (
     SILHOUETTE_SIZE,
     align,
     align_silhouette,
     body_lines,
     gait_energy_image,
-    gait_period,
-    gait_phase,
     gei_distance,
-    leg_spread,
     smooth_trajectory,
 )
 from gaitcolor_core.structures import Bool, GaitSequence, PackedMask, Track

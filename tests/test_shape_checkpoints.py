@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file
 
+from gaitcolor_core.cycles import leg_spread
 from gaitcolor_core.datasets.corruption import corrupt
 from gaitcolor_core.datasets.gait_squares import as_gait, in_squares_of
 from gaitcolor_core.datasets.presets import PRESETS, Preset
 from gaitcolor_core.datasets.rendered import RenderedSet
 from gaitcolor_core.datasets.rendering import render_set
 from gaitcolor_core.evaluation.shapes import is_whole
-from gaitcolor_core.gait import gait_energy_image, gei_distance, leg_spread
+from gaitcolor_core.gait import gait_energy_image, gei_distance
 from gaitcolor_core.metrics import silhouette_iou
 from gaitcolor_core.models.shape_networks import load_shape_network
 from gaitcolor_core.stages.anonymize_shape import NetworkShape

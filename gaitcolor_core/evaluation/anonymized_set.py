@@ -125,7 +125,7 @@ def _shape(change: Change) -> ShapeAnonymizer:
 
 def _claim(source: Path, target: Path, change: Change) -> None:
     """Write what the set is, or check that it is the same."""
-    facts = {"shape": change.shape, "strength": change.strength, "seed": change.seed}
+    facts = {"shape": change.shape, "strength": float(change.strength), "seed": change.seed}
     description = {
         "format": FORMAT,
         "preset": "anonymized",

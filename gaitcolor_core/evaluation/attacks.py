@@ -17,7 +17,7 @@ from gaitcolor_core.structures import Float64, InputError
 
 CLEAN = "clean"
 # Chosen on the training subjects: see docs/privacy.md.
-COMPONENTS, RANK = 30, 30
+COMPONENTS, RANK, ENERGY = 20, 30, 0.95
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,9 @@ def fit_view_transformation(walks: Sequence[Walks]) -> ViewTransformationModel:
     )
     people = len(np.unique(subjects))
     components = min(COMPONENTS, people - 1)
-    return ViewTransformationModel.fit(geis, subjects, views, rank=RANK, components=components)
+    return ViewTransformationModel.fit(
+        geis, subjects, views, rank=RANK, energy=ENERGY, components=components
+    )
 
 
 def attack(

@@ -108,6 +108,18 @@ class Recoloring:
             output = to_uint8(colors) * self.bodies[index][..., None]
             yield ColoredFrame(self.crops[index], self.true[index], self.bodies[index], output)
 
+    def some(self, wanted: int) -> list[int]:
+        """Up to `wanted` frames, evenly spread, that have a body; one that vanished is covered."""
+        seen = [index for index in range(len(self.bodies)) if self.bodies[index].any()]
+        return [seen[place] for place in evenly(len(seen), wanted)] if seen else []
+
+    def limits(self, chosen: Sequence[int]) -> list[ShapeLimits]:
+        """What the shapes of the chosen frames decide alone."""
+        return [
+            ShapeLimits.of(self.crops[index], self.true[index], self.bodies[index])
+            for index in chosen
+        ]
+
 
 def compare_colors(
     test_set: RenderedSet,
@@ -204,14 +216,8 @@ def _compare_sequence(
     fabric = "textural" if key.subject in test_set.textural else "plain"
     for silhouettes in SILHOUETTES:
         walk = recolor(test_set, key, silhouettes, plan, methods)
-        # A body that vanished is covered in a video and has no colors.
-        seen = [index for index in range(len(walk.bodies)) if walk.bodies[index].any()]
-        chosen = [seen[place] for place in evenly(len(seen), plan.frames)] if seen else []
-        limits = [
-            ShapeLimits.of(walk.crops[index], walk.true[index], walk.bodies[index])
-            for index in chosen
-        ]
-        figures = partial(_figures, walk, chosen, limits)
+        chosen = walk.some(plan.frames)
+        figures = partial(read_colors, walk, chosen, walk.limits(chosen))
         result = partial(SequenceFigures, str(key), fabric, silhouettes)
         for name in plan.colors if chosen else ():
             transfer = methods.color(name)
@@ -220,9 +226,10 @@ def _compare_sequence(
                 yield result(name + ADAPTED, figures(_adapted(transfer, walk, plan)))
 
 
-def _figures(
+def read_colors(
     walk: Recoloring, chosen: Sequence[int], limits: Sequence[ShapeLimits], transfer: ColorTransfer
 ) -> dict[str, float]:
+    """Means over the chosen frames of all figures of a color transfer; see `read_frame`."""
     frames = walk.colored(transfer, chosen)
     return mean_figures([read_frame(*each) for each in zip(frames, limits, strict=True)])
 

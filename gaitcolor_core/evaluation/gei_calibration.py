@@ -25,7 +25,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
-from gaitcolor_core.cycles import whole_cycles
+from gaitcolor_core.cycles import gait_period, whole_cycles
 from gaitcolor_core.datasets.gait_set import GaitSet, SequenceKey
 from gaitcolor_core.datasets.gait_squares import as_gait
 from gaitcolor_core.datasets.opening import open_gait_set
@@ -33,7 +33,7 @@ from gaitcolor_core.datasets.splits import PAPER
 from gaitcolor_core.datasets.subject import FPS
 from gaitcolor_core.evaluation.report import table
 from gaitcolor_core.files import write_whole
-from gaitcolor_core.gait import gait_energy_image, gait_period
+from gaitcolor_core.gait import gait_energy_image
 from gaitcolor_core.progress import OnProgress, silent
 from gaitcolor_core.recognizability import CALIBRATION
 from gaitcolor_core.structures import Bool, Float32, Float64, InputError, Int64

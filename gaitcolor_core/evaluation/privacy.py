@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -30,6 +30,8 @@ from gaitcolor_core.weights import CHECKPOINTS, WEIGHTS_NAME
 GEI = Eye("gei")
 DEEP = ("gaitset", "gaitbase")
 NOT_ANONYMIZED = "none"
+# Walks of a gait set, by its folder.
+Part = tuple[Path, Sequence[SequenceKey]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class EvaluationPlan:
     Attributes:
         shapes: shape anonymizers by name.
         strength: 0 to 1, of all of them.
+        strengths: of the first shape, for the curve.
         threats: of `recognition.protocol.THREATS`.
         conditions: of the probes: "nm", "bg", "cl".
         seed: of bodies, samples and bootstraps.
@@ -48,10 +51,26 @@ class EvaluationPlan:
 
     shapes: tuple[str, ...] = ("deform", "contour", "dcgan")
     strength: float = Settings().strength
+    strengths: tuple[float, ...] = (0.0, 0.25, 0.5, 0.7, 0.85, 1.0)
     threats: tuple[str, ...] = tuple(THREATS)
     conditions: tuple[str, ...] = ("nm", "bg", "cl")
     seed: int = 0
     checkpoints: Path = CHECKPOINTS
+
+    def quick(self) -> EvaluationPlan:
+        """The least that shows all parts of a report but T1 to T3."""
+        ends = (0.0, self.strength)
+        return replace(
+            self, shapes=self.shapes[:1], strengths=ends, threats=("T0",), conditions=("nm",)
+        )
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """A trained recognizer, and where the features come from that it compares."""
+
+    eye: Eye
+    recognizer: Recognizer
 
 
 @dataclass(frozen=True)
@@ -73,6 +92,7 @@ class Bench:
     processes: int = 1
     on_progress: OnProgress = silent
     notes: list[str] = field(default_factory=list)
+    _adapted: dict[Change, list[Attacker]] = field(default_factory=dict)
 
     @cached_property
     def gait_set(self) -> GaitSet:
@@ -103,14 +123,6 @@ class Bench:
         found = probes_by_condition(self.split.select(self.gait_set, "test"))
         return [key for name in self.plan.conditions for key in found.get(name, [])]
 
-    def eye(self, name: str, folder: str) -> Eye | None:
-        """A deep recognizer; None, which is noted, if it was not trained."""
-        path = self.plan.checkpoints / folder
-        if (path / WEIGHTS_NAME).is_file():
-            return Eye(name, path)
-        self.note(f"Left out: the recognizer '{folder}', which has no weights in '{path.parent}'.")
-        return None
-
     def note(self, sentence: str) -> None:
         """Remember a sentence, once."""
         if sentence not in self.notes:
@@ -127,15 +139,17 @@ class Bench:
         folder = self.target / "sets" / change.name
         made = anonymize_set(
             self.root, keys, folder, change,
-            processes=self.processes, on_progress=self._step(change.name),
+            processes=self.processes, on_progress=self.step(change.name),
         )  # fmt: skip
         return made.root
 
     def features(self, root: Path, keys: Sequence[SequenceKey], eye: Eye) -> Extracted:
         """What a recognizer sees in walks of a set."""
+        inside = root.is_relative_to(self.target)
+        place = root.relative_to(self.target) if inside else Path(root.name)
         found = extract(
-            root, keys, eye, self.target / "features",
-            processes=self.processes, on_progress=self._step(eye.name),
+            root, keys, eye, self.target / "features" / place,
+            processes=self.processes, on_progress=self.step(eye.name),
         )  # fmt: skip
         if found.left_out:
             self.note(
@@ -144,73 +158,73 @@ class Bench:
             )
         return found
 
-    def _step(self, what: str) -> OnProgress:
+    @cached_property
+    def clean_attackers(self) -> list[Attacker]:
+        """Those who have seen walks as they are."""
+        return self._attackers([self.root])
+
+    def attackers(self, change: Change, threat: str) -> list[Attacker]:
+        """Those of a threat model; for T2 and T3 they have seen anonymized walks, too."""
+        if not THREATS[threat].training:
+            return self.clean_attackers
+        if change not in self._adapted:
+            roots = [self.root, self.anonymized(change, self.training)]
+            self._adapted[change] = self._attackers(roots, f"_{change.shape}")
+        return self._adapted[change]
+
+    def _attackers(self, roots: list[Path], suffix: str = "") -> list[Attacker]:
+        walks = [self.features(root, self.training, GEI).walks(self.training) for root in roots]
+        found = [Attacker(GEI, fit_view_transformation(walks))]
+        for name in DEEP:
+            folder = self.plan.checkpoints / f"{name}{suffix}"
+            if (folder / WEIGHTS_NAME).is_file():
+                found.append(Attacker(Eye(name, folder), DeepRecognizer.load(folder)))
+            else:
+                self.note(
+                    f"Left out: the recognizer '{folder.name}'; '{folder.parent}' has no such "
+                    "weights."
+                )
+        return found
+
+    def step(self, what: str) -> OnProgress:
+        """Takes the progress of a step, named for the user."""
+
         def report(stage: str, done: int, total: int | None) -> None:
             self.on_progress(f"{stage}: {what}", done, total)
 
         return report
 
 
-@dataclass(frozen=True)
-class Attacker:
-    """A trained recognizer, and where the features come from that it compares."""
-
-    name: str
-    eye: Eye
-    recognizer: Recognizer
-
-
 def attack_all(bench: Bench) -> Iterator[Outcome]:
     """All comparisons on silhouettes as they are handed over, clean ones first, T0 before T3."""
-    trained = clean_attackers(bench)
-    for attacker in trained:
+    for attacker in bench.clean_attackers:
         probed = Probed(NOT_ANONYMIZED, 0, "handed over")
-        yield from _attack(bench, attacker, probed, CLEAN, (bench.root, bench.root))
+        yield from attack_sets(
+            bench, attacker, probed, CLEAN,
+            enrolled=(bench.root, bench.enrolled), seen=(bench.root, bench.probes),
+        )  # fmt: skip
     for threat, shape in product(bench.plan.threats, bench.plan.shapes):
         change, facts = bench.change(shape), THREATS[threat]
         asked = [*bench.enrolled, *bench.probes] if facts.gallery else bench.probes
         root = bench.anonymized(change, asked)
         probed = Probed(shape, change.strength, "handed over")
-        roots = (root if facts.gallery else bench.root, root)
-        for attacker in adapted_attackers(bench, change) if facts.training else trained:
-            yield from _attack(bench, attacker, probed, threat, roots)
+        enrolled = (root if facts.gallery else bench.root, bench.enrolled)
+        for attacker in bench.attackers(change, threat):
+            yield from attack_sets(
+                bench, attacker, probed, threat, enrolled=enrolled, seen=(root, bench.probes)
+            )
 
 
-def clean_attackers(bench: Bench) -> list[Attacker]:
-    """Those who have seen walks as they are."""
-    walks = [bench.features(bench.root, bench.training, GEI).walks(bench.training)]
-    found = [Attacker(GEI.name, GEI, fit_view_transformation(walks))]
-    for name in DEEP:
-        eye = bench.eye(name, name)
-        if eye is not None:
-            found.append(_deep(eye))
-    return found
-
-
-def adapted_attackers(bench: Bench, change: Change) -> list[Attacker]:
-    """Those who have seen walks of other people, both as they are and anonymized."""
-    roots = (bench.root, bench.anonymized(change, bench.training))
-    walks = [bench.features(root, bench.training, GEI).walks(bench.training) for root in roots]
-    found = [Attacker(GEI.name, GEI, fit_view_transformation(walks))]
-    for name in DEEP:
-        eye = bench.eye(name, f"{name}_{change.shape}")
-        if eye is not None:
-            found.append(_deep(eye))
-    return found
-
-
-def _deep(eye: Eye) -> Attacker:
-    assert eye.weights is not None
-    return Attacker(eye.name, eye, DeepRecognizer.load(eye.weights))
-
-
-def _attack(
-    bench: Bench, attacker: Attacker, probed: Probed, threat: str, roots: tuple[Path, Path]
+def attack_sets(
+    bench: Bench, attacker: Attacker, probed: Probed, threat: str, *, enrolled: Part, seen: Part
 ) -> list[Outcome]:
-    """Look for the probes of the second set in the gallery of the first."""
-    enrolled = bench.features(roots[0], bench.enrolled, attacker.eye)
-    seen = bench.features(roots[1], bench.probes, attacker.eye)
+    """Look for the walkers of one part in another one."""
     return attack(
-        attacker.name, attacker.recognizer, probed, threat,
-        enrolled=enrolled, seen=seen, seed=bench.plan.seed,
-    )  # fmt: skip
+        attacker.eye.name,
+        attacker.recognizer,
+        probed,
+        threat,
+        enrolled=bench.features(*enrolled, attacker.eye),
+        seen=bench.features(*seen, attacker.eye),
+        seed=bench.plan.seed,
+    )

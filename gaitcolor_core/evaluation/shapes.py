@@ -16,10 +16,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gaitcolor_core.cycles import leg_spread
 from gaitcolor_core.datasets.gait_set import SequenceKey
 from gaitcolor_core.datasets.gait_squares import as_gait, in_squares_of
 from gaitcolor_core.datasets.rendered import RenderedSet
-from gaitcolor_core.gait import gait_energy_image, gei_distance, leg_spread
+from gaitcolor_core.gait import gait_energy_image, gei_distance
 from gaitcolor_core.metrics import silhouette_iou
 from gaitcolor_core.stages.anonymize_shape import ShapeAnonymizer
 from gaitcolor_core.stages.anonymize_shape.one_piece import holes_of

@@ -94,10 +94,10 @@ def extract(
     """Look at walks of a gait set; what `target` holds already is kept.
 
     Args:
-        source: folder of the set; sets whose folders have the same name must not share `target`.
+        source: folder of the set.
         keys: the walks.
         eye: who looks.
-        target: folder for the features, a file a walk with all its views.
+        target: folder for the features of this set, a file a walk with all its views.
         processes: how many walks are looked at at a time.
         on_progress: called with "features", walks done and walks in all; may raise to stop.
 
@@ -105,7 +105,7 @@ def extract(
         InputError: the set lacks a walk, or the weights cannot be had.
         OSError: `target` cannot be written.
     """
-    folder = target / source.name / eye.version
+    folder = target / eye.version
     walks = groupby(sorted(keys), key=lambda key: (key.subject, key.walk))
     jobs = [_Job(source, tuple(views), eye, folder) for _, views in walks]
     finish(

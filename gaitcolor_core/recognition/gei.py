@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gaitcolor_core.gait import gait_energy_image, gait_period
+from gaitcolor_core.cycles import gait_period
+from gaitcolor_core.gait import gait_energy_image
 from gaitcolor_core.structures import Bool, Float32, Float64, InputError
 
 GEI_SIZE = 64

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gaitcolor_core.cycles import gait_period
 from gaitcolor_core.datasets.gait_set import CONDITIONS, SequenceKey
 from gaitcolor_core.datasets.rendered import RenderedSet
-from gaitcolor_core.gait import gait_period
 from gaitcolor_core.structures import InputError
 
 
