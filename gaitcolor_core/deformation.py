@@ -26,6 +26,19 @@ _TRUNK_HALF_WIDTH = 0.075
 _MIN_OPENING, _MAX_OPENING = 0.86, 1.16
 # Of the variance of the legs' spread, the share that its repetition must explain.
 _MIN_EXPLAINED = 0.5
+# How far a body may change at most and stay plausible, less and more.
+_WIDTHS = np.array([[-0.22, 0.20], [-0.33, 0.28], [-0.37, 0.32], [-0.26, 0.24]])
+_SIZES = {
+    "belly": (-0.25, 0.25),
+    "legs": (-0.045, 0.045),
+    "shoulders": (-0.03, 0.03),
+    "lean": (-0.04, 0.04),
+    "stride": (-0.22, 0.20),
+    "arms": (-0.50, 0.40),
+    "head": (-0.10, 0.10),
+}
+# The same, `(11, 2)`.
+BODY_LIMITS = np.concatenate([_WIDTHS, list(_SIZES.values())])
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,7 @@ class BodyDraw:
         timing: amplitude of the re-timing, in cycles.
         limp: the part of the re-timing that differs between left and right step, in cycles.
         timing_phase: at which phase the gait is hastened, in cycles.
+        head: change of the head's size, as a factor - 1; its form is kept.
     """
 
     widths: Float64
@@ -55,6 +69,7 @@ class BodyDraw:
     timing: float
     limp: float
     timing_phase: float
+    head: float = 0.0
 
     @classmethod
     def draw(cls, generator: np.random.Generator) -> BodyDraw:
@@ -78,6 +93,7 @@ class BodyDraw:
             timing=change(0.05, 0.05),
             limp=change(0.02, 0.02),
             timing_phase=float(generator.random()),
+            head=change(0.08, 0.08),
         )
 
     def scaled(self, factor: float) -> BodyDraw:
@@ -85,21 +101,30 @@ class BodyDraw:
         sizes = {name: factor * size for name, size in vars(self).items() if name != "timing_phase"}
         return BodyDraw(**sizes, timing_phase=self.timing_phase)
 
+    @property
+    def body(self) -> Float64:
+        """`(11,)`: what does not depend on time; see `BODY_LIMITS`."""
+        return np.concatenate([self.widths, [getattr(self, name) for name in _SIZES]])
 
-class DeformedGait:
-    """A deformed walk; maps are computed when asked for, as they are large."""
+    def with_body(self, body: Float64) -> BodyDraw:
+        """The same rhythm, walked by another body; see `body`."""
+        widths, sizes = np.split(body, [len(_WIDTHS)])
+        return replace(self, widths=widths, **dict(zip(_SIZES, sizes.tolist(), strict=True)))
 
-    @classmethod
-    def of(cls, gait: GaitSequence, draw: BodyDraw, fps: float) -> DeformedGait:
-        """`gait` changed by `draw`."""
-        return cls(gait, draw, step_openings(gait.silhouettes, draw, fps))
 
-    def __init__(self, gait: GaitSequence, draw: BodyDraw, openings: Float64) -> None:
-        self._openings = openings
-        grid = (pixel_grid(SILHOUETTE_SIZE, SILHOUETTE_SIZE) + 0.5) / np.float32(SILHOUETTE_SIZE)
+class BodyMap:
+    """Where each point of the new body comes from, on a square of any resolution.
+
+    Args:
+        draw: what is changed.
+        size: S, side of the square in pixels.
+    """
+
+    def __init__(self, draw: BodyDraw, size: int) -> None:
+        centers = (np.arange(size, dtype=np.float32) + 0.5) / np.float32(size)
         # Body coordinates in statures: x from the body axis, height above the ground.
-        self._x = (grid[..., 0] - 0.5) * SQUARE_PER_HEIGHT
-        height = (1 + HEAD_ROOM) - grid[..., 1] * SQUARE_PER_HEIGHT
+        self._x = ((centers - 0.5) * SQUARE_PER_HEIGHT)[None, :]
+        height = ((1 + HEAD_ROOM) - centers * SQUARE_PER_HEIGHT)[:, None]
         old_height = _old_height(height, draw)
         self._rise = height - old_height
         # The trunk leans from the hip; the head keeps its place and its form.
@@ -111,25 +136,49 @@ class DeformedGait:
         self._legs = (1 + draw.stride) * (1 - self._not_legs)
         self._reach = _TRUNK_REACH + (_LEG_REACH - _TRUNK_REACH) * (1 - self._not_legs)
         self._hands = (1 - 1 / (1 + draw.arms)) * _hand_level(old_height)
-        self.sequence = replace(gait, silhouettes=self._deformed(gait.silhouettes))
 
-    def inverse_map(self, index: int) -> Float32:
-        """Displacements `(S, S, 2)` float32 in sides of the square; see `AnonymizedGait`."""
-        stride = self._not_legs + self._legs * self._openings[index]
+    def inverse_map(self, opening: float) -> Float32:
+        """Displacements `(S, S, 2)` float32 in sides of the square, from new to old points.
+
+        Args:
+            opening: factor on the opening of the legs; see `step_openings`.
+        """
+        stride = self._not_legs + self._legs * opening
         # Far from the axis the shift levels off: a stretched-out arm is moved, not stretched.
         level = self._reach * np.tanh(self._upright / self._reach)
         old_x = self._upright - (1 - 1 / (self._width * stride)) * level
         old_x = old_x - _reach(old_x) * self._hands
-        shift = np.stack([old_x - self._x, self._rise], axis=-1)
-        return (shift / SQUARE_PER_HEIGHT).astype(np.float32)
+        rise = np.broadcast_to(self._rise, old_x.shape)
+        return (np.stack([old_x - self._x, rise], axis=-1) / SQUARE_PER_HEIGHT).astype(np.float32)
+
+
+class DeformedGait:
+    """A deformed walk; maps are computed when asked for, as they are large."""
+
+    @classmethod
+    def of(cls, gait: GaitSequence, draw: BodyDraw, fps: float) -> DeformedGait:
+        """`gait` changed by `draw`."""
+        return cls(gait, draw, step_openings(gait.silhouettes, draw, fps))
+
+    def __init__(self, gait: GaitSequence, draw: BodyDraw, openings: Float64) -> None:
+        self._body, self._openings = BodyMap(draw, SILHOUETTE_SIZE), openings
+        self.sequence = replace(gait, silhouettes=self._deformed(gait.silhouettes))
+
+    def inverse_map(self, index: int) -> Float32:
+        """Displacements `(S, S, 2)` float32 in sides of the square; see `AnonymizedGait`."""
+        return self._body.inverse_map(float(self._openings[index]))
 
     def _deformed(self, silhouettes: Bool) -> Bool:
-        grid = pixel_grid(SILHOUETTE_SIZE, SILHOUETTE_SIZE)
         new = np.empty_like(silhouettes)
         for index, silhouette in enumerate(silhouettes[:, 0]):
-            positions = grid + SILHOUETTE_SIZE * self.inverse_map(index)
-            new[index, 0] = sample(silhouette, positions) > 0.5
+            new[index, 0] = pulled(silhouette, self.inverse_map(index)) > 0.5
         return new
+
+
+def pulled(picture: Bool | Float32, inverse_map: Float32) -> Float32:
+    """A picture `(S, S)` of the old body as one of the new body, float32; see `BodyMap`."""
+    size = len(picture)
+    return sample(np.asarray(picture, np.float32), pixel_grid(size, size) + size * inverse_map)
 
 
 def step_openings(silhouettes: Bool, draw: BodyDraw, fps: float) -> Float64:
@@ -164,7 +213,9 @@ def _old_height(height: Float32, draw: BodyDraw) -> Float32:
     old = np.array([-0.2, -0.02, 0.03, _KNEE, _HIP, _WAIST, _CHEST, _SHOULDER, _NECK, 0.9, 1.2])
     by_legs = draw.legs * np.array([0, 0, 0, 0.45, 1, 1, 0.7, 0.3, 0, 0, 0])
     by_shoulders = draw.shoulders * np.array([0, 0, 0, 0, 0, 0.3, 0.8, 1, 0, 0, 0])
-    return _monotone(height, old + by_legs + by_shoulders, old)
+    # The crown stays, so what is below a larger head is a little shorter.
+    by_head = -draw.head * np.minimum(1 - old, (1 - _NECK) * old / _NECK)
+    return _monotone(height, old + by_legs + by_shoulders + by_head, old)
 
 
 def _width_factor(x: Float32, old_height: Float32, draw: BodyDraw) -> Float32:
@@ -172,7 +223,8 @@ def _width_factor(x: Float32, old_height: Float32, draw: BodyDraw) -> Float32:
     levels = np.array([0.0, 0.15, _HIP - 0.08, _WAIST, _CHEST, _SHOULDER, _NECK, 1.2])
     calf, thigh, waist, chest = np.maximum(1 + draw.widths, 0.5)
     shoulder = 1 + 0.5 * (chest - 1)
-    factors = np.array([calf, calf, thigh, waist, chest, shoulder, 1, 1])
+    head = 1 + draw.head
+    factors = np.array([calf, calf, thigh, waist, chest, shoulder, head, head])
     width = _monotone(old_height, levels, factors)
     trunk = _smooth_step(old_height, _HIP - 0.1, _WAIST) * (
         1 - _smooth_step(old_height, _SHOULDER, _NECK)

@@ -30,7 +30,7 @@ class Settings:
 
     shape: Shape = "deform"
     color: Color = "warp"
-    strength: float = 0.7
+    strength: float = 1.0
     seed: int | None = None
     walkers: tuple[int, ...] | None = None
     adapt_s: int = 0

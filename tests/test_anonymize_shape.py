@@ -22,7 +22,6 @@ from gaitcolor_core.gait import (
 from gaitcolor_core.imaging import pixel_grid, sample
 from gaitcolor_core.metrics import silhouette_iou
 from gaitcolor_core.stages.anonymize_shape import Deform
-from gaitcolor_core.stages.anonymize_shape.deform import GEI_CHANGE_AT_FULL_STRENGTH
 from gaitcolor_core.structures import Bool, Float32, GaitSequence
 
 PERIOD = FPS / 0.95
@@ -86,29 +85,13 @@ def test_strength_zero_changes_nothing(seed: int) -> None:
     assert np.abs(other_walk(seed, 0.0).inverse_map(7)).max() < 1e-6
 
 
-@pytest.mark.parametrize("strength", [0.4, 0.7])
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_same_strength_moves_every_draw_as_far(seed: int, strength: float) -> None:
-    moved = gei_change(new_silhouettes(seed, strength), original().silhouettes)
-    assert moved == pytest.approx(strength * GEI_CHANGE_AT_FULL_STRENGTH, rel=0.12)
-
-
-@pytest.mark.parametrize(
-    "style", [{"build": 1.15}, {"stride_ratio": 0.6}, {"lean_deg": 6}], ids=str
-)
-def test_the_same_strength_moves_everybody_as_far(style: dict[str, float]) -> None:
-    gait = gait_of(walker_track(num_frames=54, **style))
-    new = Deform().anonymize(gait, fps=FPS, strength=0.5, generator=np.random.default_rng(8))
-    moved = gei_change(new.sequence.silhouettes, gait.silhouettes)
-    assert moved == pytest.approx(0.5 * GEI_CHANGE_AT_FULL_STRENGTH, rel=0.12)
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_more_strength_moves_farther(seed: int) -> None:
     strengths = (0.0, 0.4, 0.7, 1.0)
     moved = [gei_change(new_silhouettes(seed, it), original().silhouettes) for it in strengths]
     assert moved == sorted(set(moved))
-    assert moved[-1] > 0.8 * GEI_CHANGE_AT_FULL_STRENGTH
+    # Two different men walking alike are 11 to 20 apart.
+    assert moved[-1] > 14
 
 
 def test_a_key_repeats_its_draw() -> None:
@@ -126,18 +109,26 @@ def test_draws_of_one_walker_do_not_match_each_other() -> None:
         for second in SEEDS
         if first < second
     ]
-    # Two different men walking alike are 11 to 20 apart.
-    assert min(distances) > 8
-    assert np.mean(distances) > 12
+    # Two walks of one person are 3 to 8 apart, different people 9 to 23.
+    assert min(distances) > 6
+    assert np.mean(distances) > 10
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_head_keeps_its_shape_and_place(seed: int) -> None:
-    head = slice(0, row_of(0.9))
+def test_the_head_keeps_its_form_and_the_crown_its_place(seed: int) -> None:
+    head = slice(row_of(0.97), row_of(0.9))
+    axis = slice(60, 68)
+    positions = pixel_grid(SILHOUETTE_SIZE, SILHOUETTE_SIZE)
+    positions = positions + SILHOUETTE_SIZE * other_walk(seed).inverse_map(20)
+    # Pixels of the old head a pixel of the new one, across and along.
+    across = np.diff(positions[head, axis, 0], axis=1)
+    along = np.diff(positions[head, axis, 1], axis=0)
+    assert np.ptp(across) < 0.02 and np.ptp(along) < 0.02
+    assert across.mean() == pytest.approx(along.mean(), abs=0.02)
+    assert 0.88 < across.mean() < 1.12
     for old, new in zip(original().silhouettes[:, 0], new_silhouettes(seed)[:, 0], strict=True):
-        assert old[head].any()
-        assert silhouette_iou(old[head], new[head]) > 0.95
-    assert np.abs(other_walk(seed).inverse_map(20)[head]).max() * SILHOUETTE_SIZE < 0.5
+        crowns = [np.flatnonzero(mask.any(axis=1))[0] for mask in (old, new)]
+        assert abs(int(crowns[0]) - int(crowns[1])) <= 1
 
 
 @pytest.mark.parametrize("seed", SEEDS)

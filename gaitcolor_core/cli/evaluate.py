@@ -12,6 +12,7 @@ from typing import Any, get_args
 from gaitcolor_core.cli.options import natural, positive
 from gaitcolor_core.cli.outcome import bad_usage, work_on
 from gaitcolor_core.cli.terminal import Stopper
+from gaitcolor_core.datasets.gait_set import CONDITIONS
 from gaitcolor_core.settings import Settings, Shape
 
 
@@ -47,6 +48,15 @@ def add(commands: Any) -> None:
         help="how far shapes may change (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
+        "--conditions", nargs="+", choices=CONDITIONS, default=list(CONDITIONS), metavar="C",
+        help="of those who are looked for: nm walks as ever, bg with a bag, cl in a coat "
+        "(default: all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--thorough", action="store_true",
+        help="T1 to T3 and final videos for all shapes, not for the first one alone: hours more",
+    )  # fmt: skip
+    parser.add_argument(
         "--quick", action="store_true",
         help="normal walks, T0 and the first shape alone: minutes rather than hours",
     )  # fmt: skip
@@ -76,6 +86,8 @@ def run(options: argparse.Namespace, stopper: Stopper) -> int:
         shapes=tuple(options.shapes),
         strength=options.strength,
         threats=tuple(options.threats),
+        conditions=tuple(options.conditions),
+        thorough=options.thorough,
         seed=options.seed,
         checkpoints=options.checkpoints or CHECKPOINTS,
     )

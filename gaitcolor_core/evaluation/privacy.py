@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 
 from gaitcolor_core.datasets.gait_set import GaitSet, SequenceKey
@@ -43,6 +42,7 @@ class EvaluationPlan:
         strength: 0 to 1, of all of them.
         strengths: of the first shape, for the curve.
         threats: of `recognition.protocol.THREATS`.
+        thorough: whether all shapes meet all threats; else T1 to T3 are for the first one.
         conditions: of the probes: "nm", "bg", "cl".
         seed: of bodies, samples and bootstraps.
         checkpoints: holds the networks: shapes, recognizers by name ("gaitset"), and recognizers
@@ -51,11 +51,21 @@ class EvaluationPlan:
 
     shapes: tuple[str, ...] = ("deform", "contour", "dcgan")
     strength: float = Settings().strength
-    strengths: tuple[float, ...] = (0.0, 0.25, 0.5, 0.7, 0.85, 1.0)
+    strengths: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
     threats: tuple[str, ...] = tuple(THREATS)
+    thorough: bool = False
     conditions: tuple[str, ...] = ("nm", "bg", "cl")
     seed: int = 0
     checkpoints: Path = CHECKPOINTS
+
+    @property
+    def attacked(self) -> list[tuple[str, str]]:
+        """Threats and shapes, T0 of all shapes first."""
+        return [
+            (threat, shape)
+            for threat in self.threats
+            for shape in (self.shapes if self.thorough or threat == "T0" else self.shapes[:1])
+        ]
 
     def quick(self) -> EvaluationPlan:
         """The least that shows all parts of a report but T1 to T3."""
@@ -203,7 +213,7 @@ def attack_all(bench: Bench) -> Iterator[Outcome]:
             bench, attacker, probed, CLEAN,
             enrolled=(bench.root, bench.enrolled), seen=(bench.root, bench.probes),
         )  # fmt: skip
-    for threat, shape in product(bench.plan.threats, bench.plan.shapes):
+    for threat, shape in bench.plan.attacked:
         change, facts = bench.change(shape), THREATS[threat]
         asked = [*bench.enrolled, *bench.probes] if facts.gallery else bench.probes
         root = bench.anonymized(change, asked)

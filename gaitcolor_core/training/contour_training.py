@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from gaitcolor_core.models.contour_net import SIDE, ContourNet, moved
 from gaitcolor_core.models.silhouette_discriminator import SilhouetteDiscriminator
+from gaitcolor_core.stages.anonymize_shape.body_code import GEI_CHANGE_AT_FULL_STRENGTH
 from gaitcolor_core.stages.anonymize_shape.contours import contours_of
-from gaitcolor_core.stages.anonymize_shape.deform import GEI_CHANGE_AT_FULL_STRENGTH
 from gaitcolor_core.structures import UInt8
 from gaitcolor_core.training.gait_store import GaitStore, unpack
 

@@ -10,8 +10,8 @@ import numpy as np
 from gaitcolor_core.gait import gait_energy_image, gei_distance
 from gaitcolor_core.models.contour_net import ContourNet
 from gaitcolor_core.models.shape_networks import load_shape_network
+from gaitcolor_core.stages.anonymize_shape.body_code import GEI_CHANGE_AT_FULL_STRENGTH
 from gaitcolor_core.stages.anonymize_shape.completing import Completing
-from gaitcolor_core.stages.anonymize_shape.deform import GEI_CHANGE_AT_FULL_STRENGTH
 from gaitcolor_core.stages.anonymize_shape.redrawing import Redrawing
 from gaitcolor_core.structures import Bool, Float32, GaitSequence
 

@@ -1,70 +1,83 @@
-"""A shape anonymizer without training: body and rhythm are deformed."""
+"""A shape anonymizer that trains nothing on the clip: body and rhythm are deformed."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import numpy as np
 
-from gaitcolor_core.deformation import BodyDraw, DeformedGait, step_openings
-from gaitcolor_core.gait import gait_energy_image, gei_distance
-from gaitcolor_core.structures import GaitSequence
+from gaitcolor_core.deformation import BODY_LIMITS, BodyDraw, BodyMap, DeformedGait, pulled
+from gaitcolor_core.stages.anonymize_shape.crowd import CROWD_SIZE, seen_from, square_gei
+from gaitcolor_core.structures import Float32, Float64, GaitSequence
 
-# L2 distance of gait energy images (128 x 128): two different men walking alike are 11 to 20
-# apart.
-GEI_CHANGE_AT_FULL_STRENGTH = 22.0
-# Beyond, bodies are no longer plausible.
-_MAX_FACTOR = 1.3
-# A draw that can't move the GEI so far within plausible bodies is drawn again, so many times.
-_MAX_DRAWS, _GOOD_ENOUGH = 6, 0.95
-# Frames that are looked at to find how far to go.
-_PROBES = 40
+# Bodies that are tried: at random, then close to the best so far.
+_ANYWHERE, _NEARBY = 60, 140
+# Of the crowd, whom a walker may be made alike, and how many of them count at a time.
+_MODELS, _NEIGHBORS = 3, 1
 
 
 class Deform:
-    """Training-free deformation of body shape and walking rhythm.
+    """Deformation of body shape and walking rhythm, towards the gait of people who never lived.
 
-    The direction of the change is drawn without looking at the person. How far it goes is set so
-    that the gait energy image moves by a fixed distance: the same strength protects everyone
-    alike, whatever was drawn.
+    A change in any direction would leave the old walk the nearest one, as it leads away from
+    everybody. So of all plausible bodies one is looked for that has moved away from the walker's
+    own gait, and towards some of a crowd, as an attacker would measure it: by linear discriminants
+    of gait energy images. Whom of the crowd it may be alike is drawn, so that no two draws
+    match.
     """
 
     def anonymize(
         self, gait: GaitSequence, *, fps: float, strength: float, generator: np.random.Generator
     ) -> DeformedGait:
         """Another walk for `gait`; see `ShapeAnonymizer`."""
-        goal = strength * GEI_CHANGE_AT_FULL_STRENGTH
-        best, reached = BodyDraw.draw(generator).scaled(0), 0.0
-        for _ in range(_MAX_DRAWS):
-            if reached >= _GOOD_ENOUGH * goal:
-                break
-            draw, moved = _scaled_to(gait, BodyDraw.draw(generator), goal, fps)
-            if moved > reached:
-                best, reached = draw, moved
-        return DeformedGait.of(gait, best, fps)
+        rhythm = BodyDraw.draw(generator)
+        if not strength or not gait.silhouettes.any():
+            return DeformedGait.of(gait, rhythm.scaled(0), fps)
+        score = _someone_else(square_gei(gait.silhouettes), rhythm, generator)
+        body = _best_of(score, strength * BODY_LIMITS, strength * rhythm.body, generator)
+        return DeformedGait.of(gait, rhythm.scaled(strength).with_body(body), fps)
 
 
-def _scaled_to(
-    gait: GaitSequence, draw: BodyDraw, goal: float, fps: float
-) -> tuple[BodyDraw, float]:
-    """`draw` as far as moves the GEI by `goal`, or plausibly far; and how far it moves it."""
-    step = max(len(gait.frame_ids) // _PROBES, 1)
-    probes = slice(None, None, step)
-    part = replace(
-        gait,
-        frame_ids=gait.frame_ids[probes],
-        xyxy=gait.xyxy[probes],
-        silhouettes=gait.silhouettes[probes],
-    )
-    if not part.silhouettes.any():
-        return draw, 0.0
-    before = gait_energy_image(part.silhouettes)
-    factor, scaled, moved = 0.6, draw, 0.0
-    for _ in range(4):
-        scaled = draw.scaled(factor)
-        openings = step_openings(gait.silhouettes, scaled, fps)[probes]
-        after = DeformedGait(part, scaled, openings).sequence.silhouettes
-        moved = gei_distance(before, gait_energy_image(after)) if after.any() else 0.0
-        # The distance grows about linearly with the factor.
-        factor = min(factor * goal / max(moved, 1e-6), _MAX_FACTOR)
-    return scaled, moved
+def _someone_else(
+    gei: Float32, rhythm: BodyDraw, generator: np.random.Generator
+) -> Callable[[Float64], float]:
+    """How much more a body resembles people of the crowd than the walker; higher is better.
+
+    All frames have nearly the same map, so their mean can be deformed in their place.
+    """
+    view = seen_from(gei)
+    own = view.features(gei)
+    models = generator.permutation(view.people)[:_MODELS]
+
+    def score(body: Float64) -> float:
+        inverse_map = BodyMap(rhythm.with_body(body), CROWD_SIZE).inverse_map(1.0)
+        new = view.features(pulled(gei, inverse_map))
+        nearest = np.sort(np.linalg.norm(models - new, axis=1))[:_NEIGHBORS]
+        return float(np.linalg.norm(new - own) - nearest.mean())
+
+    return score
+
+
+def _best_of(
+    score: Callable[[Float64], float],
+    limits: Float64,
+    first: Float64,
+    generator: np.random.Generator,
+) -> Float64:
+    """A body within `limits` `(11, 2)` that scores high, by random search."""
+    best, highest, width = first, score(first), 0.6
+    low, high = limits.T
+    for attempt in range(_ANYWHERE + _NEARBY):
+        if attempt < _ANYWHERE:
+            side = limits[np.arange(len(limits)), generator.integers(2, size=len(limits))]
+            body = side * generator.uniform(0.4, 1.0, len(limits))
+        else:
+            some = generator.random(len(limits)) < 0.4
+            step = width * (high - low) / 2 * generator.normal(size=len(limits))
+            body = np.clip(best + some * step, low, high)
+        reached = score(body)
+        if reached > highest:
+            best, highest = body, reached
+        elif attempt >= _ANYWHERE:
+            width = max(0.98 * width, 0.08)
+    return best
