@@ -29,10 +29,10 @@ Verdict = Literal["recognizable", "doubtful", "like someone else"]
 RARE_SELVES = 0.01
 # Farther apart than nine of ten pairs of different people. Half of them would not do: a changed
 # walk moves away from everybody, not towards somebody, so the old one easily stays the nearest.
-# In a trial with the calibration's people (every second one, three views, shape "deform") the
-# nearest of 50 people was still the walker in 30 of 98 walks that had been changed by 14.3 to 18.2,
-# the median and the third quartile of different people, and in 2 of 36 that were changed by 20 or
-# more.
+# In a trial with the calibration's people (every second one, three views, bodies deformed in a
+# random direction) the nearest of 50 people was still the walker in 30 of 98 walks that had been
+# changed by 14.3 to 18.2, the median and the third quartile of different people, and in 2 of 36
+# that were changed by 20 or more.
 MOST_STRANGERS = 0.9
 # A change this much larger than how far the walker's own halves are apart is no matter of noise:
 # of its square, noise as large as theirs would explain less than a quarter.

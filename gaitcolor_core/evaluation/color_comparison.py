@@ -28,6 +28,7 @@ from gaitcolor_core.files import write_whole
 from gaitcolor_core.imaging import SquareCrop, spread_map, to_uint8
 from gaitcolor_core.methods import Methods
 from gaitcolor_core.progress import OnProgress, silent
+from gaitcolor_core.settings import Settings
 from gaitcolor_core.stages.anonymize_shape import AnonymizedGait
 from gaitcolor_core.stages.transfer_color import ColorJob, ColorTransfer, NetworkColors
 from gaitcolor_core.stages.transfer_color.adaptation import adapt
@@ -56,7 +57,7 @@ class ComparisonPlan:
     """
 
     shape: str = "deform"
-    strength: float = 0.7
+    strength: float = Settings().strength
     colors: tuple[str, ...] = COLORS
     adapt_s: int = 0
     views_per_walk: int = 1
