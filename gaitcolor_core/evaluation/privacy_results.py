@@ -166,14 +166,21 @@ class PrivacyResults:
         Raises:
             InputError: `folder` has no results, or those of another version.
         """
+        nothing = f"'{folder}' holds no results of 'gaitcolor evaluate', or they are damaged."
         try:
             content: dict[str, Any] = json.loads((folder / RESULTS_NAME).read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"'{folder}' holds no results of 'gaitcolor evaluate', or they are damaged."
-            ) from error
-        if content.pop("format", None) != FORMAT:
+            version = content.pop("format", None)
+        except (OSError, ValueError, AttributeError, TypeError) as error:
+            raise InputError(nothing) from error
+        if version != FORMAT:
             raise InputError(f"The results in '{folder}' are of another version; evaluate again.")
+        try:
+            return cls._of(content)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InputError(nothing) from error
+
+    @classmethod
+    def _of(cls, content: dict[str, Any]) -> Self:
         parts: dict[str, Any] = {
             "outcomes": tuple(_outcome(row) for row in content.pop("outcomes")),
             "curve": tuple(CurvePoint(**row) for row in content.pop("curve")),

@@ -13,6 +13,8 @@ from privacy_outcomes import VIEWS, full_results, outcome, results
 from gaitcolor_core.evaluation.privacy_results import RESULTS_NAME, Check, PrivacyResults
 from gaitcolor_core.structures import InputError
 
+NO_RESULTS = r"holds no results of 'gaitcolor evaluate', or they are damaged\.$"
+
 
 def test_results_come_back_as_they_were(tmp_path: Path) -> None:
     for written in (full_results(), results()):
@@ -30,7 +32,44 @@ def test_results_are_json(tmp_path: Path) -> None:
 def test_damaged_results_are_refused(content: bytes | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / RESULTS_NAME).write_bytes(content)
-    with pytest.raises(InputError, match=r"holds no results of 'gaitcolor evaluate'.*\.$"):
+    with pytest.raises(InputError, match=NO_RESULTS):
+        PrivacyResults.read(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["[]", '"results"', "3", "null", '{"format": 1}'])
+def test_other_json_is_refused(content: str, tmp_path: Path) -> None:
+    (tmp_path / RESULTS_NAME).write_text(content)
+    with pytest.raises(InputError, match=NO_RESULTS):
+        PrivacyResults.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("outcomes", [{"recognizer": "gei"}]),
+        ("outcomes", ["gei"]),
+        ("outcomes", None),
+        ("curve", [{"shape": "deform", "speed": 1}]),
+        ("checks", [{"name": "what", "luck": 1}]),
+        ("distances", []),
+        ("distances", {"same person": 1}),
+        ("weather", "rain"),
+    ],
+)
+def test_results_with_a_damaged_part_are_refused(part: str, value: object, tmp_path: Path) -> None:
+    full_results().write(tmp_path)
+    content = json.loads((tmp_path / RESULTS_NAME).read_text())
+    (tmp_path / RESULTS_NAME).write_text(json.dumps({**content, part: value}))
+    with pytest.raises(InputError, match=NO_RESULTS):
+        PrivacyResults.read(tmp_path)
+
+
+def test_an_outcome_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
+    full_results().write(tmp_path)
+    content = json.loads((tmp_path / RESULTS_NAME).read_text())
+    content["outcomes"][1]["weather"] = "rain"
+    (tmp_path / RESULTS_NAME).write_text(json.dumps(content))
+    with pytest.raises(InputError, match=NO_RESULTS):
         PrivacyResults.read(tmp_path)
 
 
