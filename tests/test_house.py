@@ -104,6 +104,18 @@ def test_extras_are_needed_and_not_required(name: str) -> None:
     assert not extra(name) & {canonicalize_name(line.name) for line in requirements()}
 
 
+def test_files_that_are_no_code_come_with_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packaged = {
+        ROOT / package.replace(".", "/") / name
+        for package, names in project["tool"]["setuptools"]["package-data"].items()
+        for name in names
+    }
+    package = ROOT / "gaitcolor_core"
+    held = {path for path in tracked() if package in path.parents and path.suffix != ".py"}
+    assert held == packaged
+
+
 def test_import_contracts_hold() -> None:
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
