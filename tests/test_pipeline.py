@@ -71,7 +71,7 @@ def test_the_result_has_as_many_frames_of_the_same_size(run: Run) -> None:
 def test_the_report_says_what_was_asked_for(run: Run) -> None:
     report = run.report
     assert (report.source, report.output) == (str(run.source), str(run.output))
-    assert (report.shape, report.color, report.strength) == ("deform", "warp", 0.7)
+    assert (report.shape, report.color, report.strength) == ("deform", "warp", 1.0)
     assert (report.seed, report.device) == (SEED, "cpu")
     assert report.audio == "copied"
     assert any("static-camera" in warning for warning in report.warnings)
