@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,9 +42,7 @@ def evaluate(bench: Bench, *, command: str) -> Path:
         InputError: the set is not usable, or the folder holds another evaluation.
         OSError: the folder cannot be written.
     """
-    outcomes = [*attack_all(bench), *attack_filmed(bench)]
     default = bench.plan.shapes[0]
-    curve = [*trace_curve(bench, default)]
     results = PrivacyResults(
         about={
             "date": datetime.now(UTC).date().isoformat(),
@@ -55,17 +54,28 @@ def evaluate(bench: Bench, *, command: str) -> Path:
         default=(Settings().shape, Settings().strength),
         trained_on=tuple(sorted({key.subject for key in bench.training})),
         tested_on=tuple(sorted({key.subject for key in bench.probes})),
-        outcomes=tuple(outcomes),
-        curve=tuple(curve),
-        checks=tuple(check_machinery(bench)),
-        distances=sample_distances(bench, default),
-        notes=tuple(bench.notes),
+        outcomes=tuple(attack_all(bench)),
     )
-    results.write(bench.target)
     pairs = [*_pairs(bench, default)]
     if pairs:
         gei_pairs(pairs, bench.target / "gei_pairs.png")
-    return write_report(results, bench.target, quality=_colors(bench, default))
+    results = replace(
+        results,
+        curve=tuple(trace_curve(bench, default)),
+        checks=tuple(check_machinery(bench)),
+        distances=sample_distances(bench, default),
+    )
+    colors = _colors(bench, default)
+    _write(bench, results, colors)
+    # It takes longest, so what is known by then can be read already.
+    filmed = tuple(attack_filmed(bench))
+    return _write(bench, replace(results, outcomes=(*results.outcomes, *filmed)), colors)
+
+
+def _write(bench: Bench, results: PrivacyResults, colors: str) -> Path:
+    noted = replace(results, notes=tuple(bench.notes))
+    noted.write(bench.target)
+    return write_report(noted, bench.target, quality=colors)
 
 
 def _pairs(bench: Bench, shape: str) -> Iterator[tuple[str, Float32, Float32]]:

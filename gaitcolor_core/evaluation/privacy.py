@@ -51,7 +51,7 @@ class EvaluationPlan:
 
     shapes: tuple[str, ...] = ("deform", "contour", "dcgan")
     strength: float = Settings().strength
-    strengths: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
+    strengths: tuple[float, ...] = (0.0, 0.5, 0.75, 1.0)
     threats: tuple[str, ...] = tuple(THREATS)
     thorough: bool = False
     conditions: tuple[str, ...] = ("nm", "bg", "cl")
