@@ -29,8 +29,8 @@ same clothes and the same place, but with another walk.
 {2 * CACHE_S // 3600} hours.
 """
 PROTECTION = """**What it protects:** the gait, that is how the outline of a body looks and moves,
-so that it is harder to recognize people by their walk. Without a seed every run draws a new key,
-so two clips of one person do not match each other either.
+so that it is harder to recognize people by their walk; harder, not impossible. Without a seed every
+run draws a new key, so two clips of one person get different bodies.
 
 **What it does not protect:** face, hair, clothes, voice, and the place stay as they are. So do
 cast shadows and reflections, which still move with the old gait. Watch the result before you share

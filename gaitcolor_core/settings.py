@@ -22,7 +22,7 @@ class Settings:
         color: color transfer.
         strength: 0 (shape unchanged) to 1 (as far as a body stays plausible).
         seed: repeats a run exactly; None draws a new key for each run, so that two clips of
-            one person do not match each other either.
+            one person get different bodies.
         walkers: numbers of the walkers to anonymize; None = everyone.
         adapt_s: seconds in which a color network learns the clip's colors before it is used; 0 =
             it is used as it comes.
