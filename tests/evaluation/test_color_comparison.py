@@ -82,7 +82,12 @@ def test_no_color_transfer_is_better_than_the_shape_allows(rows: list[SequenceFi
 def test_nearest_copies_what_it_knows(rows: list[SequenceFigures]) -> None:
     """All of it from complete silhouettes; the band that is missing from incomplete ones."""
     assert found(rows, "nearest", "complete")["psnr_overlap"] == 100
-    assert 10 < found(rows, "nearest", "incomplete")["psnr_overlap"] < 60
+    # Across the band a plain shirt can be guessed, stripes cannot.
+    plain, striped = (
+        found(rows, "nearest", "incomplete", fabric)["psnr_overlap"]
+        for fabric in ("plain", "textural")
+    )
+    assert 10 < striped < 60 and striped < plain
 
 
 def test_a_network_that_learned_nothing_is_worse(rows: list[SequenceFigures]) -> None:
