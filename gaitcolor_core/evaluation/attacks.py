@@ -144,9 +144,12 @@ def outcome(
 
 
 def shuffled(walks: Walks, *, seed: int) -> Walks:
-    """The same walks with the subjects' names dealt out anew, each walk by itself."""
-    order = np.random.default_rng(seed).permutation(len(walks.subjects))
-    return Walks(walks.features, walks.subjects[order], walks.views)
+    """The same walks with the subjects' names dealt out anew, among the walks of each view."""
+    rng, names = np.random.default_rng(seed), walks.subjects.copy()
+    for view in np.unique(walks.views):
+        there = walks.views == view
+        names[there] = rng.permutation(names[there])
+    return Walks(walks.features, names, walks.views)
 
 
 def _known(value: float) -> float | None:

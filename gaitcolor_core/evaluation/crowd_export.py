@@ -42,6 +42,9 @@ def discriminants(pixels: Float64, subjects: Int64) -> tuple[Float64, Float64, F
     Returns:
         Mean `(D,)`, directions `(D, K)`, and features `(P, K)` of each subject's mean walk; see
         `CrowdView`.
+
+    Raises:
+        InputError: no subject has two walks that differ.
     """
     mean = pixels.mean(axis=0)
     _, _, right = np.linalg.svd(pixels - mean, full_matrices=False)
@@ -50,6 +53,8 @@ def discriminants(pixels: Float64, subjects: Int64) -> tuple[Float64, Float64, F
     names, which = np.unique(subjects, return_inverse=True)
     centers = np.stack([walks[which == index].mean(axis=0) for index in range(len(names))])
     own = walks - centers[which]
+    if not np.abs(own).max() > 1e-9:
+        raise InputError("What tells people apart takes several walks of each, which differ.")
     within = own.T @ own / (len(walks) - len(names))
     within += RIDGE * np.trace(within) / len(within) * np.eye(len(within))
     whitening = np.linalg.inv(np.linalg.cholesky(within)).T
