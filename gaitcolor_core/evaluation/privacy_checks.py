@@ -69,7 +69,7 @@ def _by_chance(bench: Bench, attacker: Attacker, enrolled: Extracted, probes: Ex
         for n in range(_ROUNDS)
     ]
     chance = answers[0].chance
-    # Names are dealt out per walk; of one round, all views of a walk share the luck.
+    # As if of one round all that is asked of one subject shared its luck.
     tolerance = 4 * np.sqrt(chance * (1 - chance) / (_ROUNDS * len(np.unique(gallery.subjects))))
     return Check(
         "With the names in the gallery shuffled, recognition is chance.",
