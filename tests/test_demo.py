@@ -230,7 +230,7 @@ def test_a_text_file_is_refused_in_the_browser(page: Any, tmp_path: Path) -> Non
 def test_an_example_runs_with_one_click_until_it_is_stopped(page: Any, server: Server) -> None:
     before = set(server.runs())
     page.get_by_text("One walker").click()
-    page.get_by_text("Finding the walkers").wait_for()
+    page.get_by_text("Finding the walkers").first.wait_for()
     [run] = set(server.runs()) - before
     page.locator("#stop").click()
     page.locator("#start").wait_for()
@@ -242,7 +242,7 @@ def test_an_example_runs_with_one_click_until_it_is_stopped(page: Any, server: S
 def test_a_closed_page_ends_its_run(page: Any, server: Server) -> None:
     before = set(server.runs())
     page.get_by_text("One walker").click()
-    page.get_by_text("Finding the walkers").wait_for()
+    page.get_by_text("Finding the walkers").first.wait_for()
     [run] = set(server.runs()) - before
     page.close()
     wait_for(lambda: not run.exists(), seconds=20)
