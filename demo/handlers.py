@@ -8,9 +8,9 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 from typing import Any, Literal
 
 import gradio as gr
@@ -18,6 +18,7 @@ from gradio.utils import get_upload_folder
 
 from demo.limits import check_limits
 from demo.readout import readout, walker_rows
+from demo.zero_gpu import loan_s, on_loan
 from gaitcolor_core import AnonymizationReport, GaitAnonymizer, InputError, Settings, Stopped
 
 OnProgress = Callable[[str, int, int | None], None]
@@ -26,8 +27,8 @@ Result = tuple[str, str, list[list[str]], str, str]
 _PROGRESS = gr.Progress()
 # One run at a time: a stopped run may still be on its way out when the next one begins.
 _TURN = Lock()
-# Visitor, and what ends the run.
-_RUNS: list[tuple[str | None, Event]] = []
+# Visitor, and the file that ends the run when it is there; a run may be in another process.
+_RUNS: list[tuple[str | None, Path]] = []
 
 
 def anonymize(
@@ -43,23 +44,26 @@ def anonymize(
     """Result clip, readout, a row a walker; then the files to download, clip and report."""
     if clip is None:
         raise refusal("Please choose a clip first.")
-    try:
-        with _turn(request.session_hash) as stopped, _folder() as folder:
-            report_progress = _reporter(progress, check_limits(Path(clip)), stopped)
-            settings = Settings(shape, color, strength, _seed(seed), adapt_s=round(adapt_s))
-            output = folder / f"{Path(clip).stem}_anonymized.mp4"
-            report = _run(settings, clip, output, report_progress)
-            report_file = _write(report, output.with_suffix(".json"))
-    except (InputError, OSError, Stopped) as reason:
-        raise refusal(str(reason)) from reason
+    with (
+        _refusals(),
+        _folder() as folder,
+        _turn(request.session_hash, folder / "stop") as stop_file,
+    ):
+        num_frames = check_limits(Path(clip))
+        settings = Settings(shape, color, strength, _seed(seed), adapt_s=round(adapt_s))
+        output = folder / f"{Path(clip).stem}_anonymized.mp4"
+        report = _run(settings, clip, output, num_frames, progress, stop_file)
+        report_file = _write(report, output.with_suffix(".json"))
     return str(output), readout(report), walker_rows(report), str(output), str(report_file)
 
 
 def stop(request: gr.Request) -> None:
     """End the run of this visitor, who pressed the button or closed the page."""
-    for session, stopped in tuple(_RUNS):
+    for session, stop_file in tuple(_RUNS):
         if session == request.session_hash:
-            stopped.set()
+            # The run may end, and take its folder along, at this moment.
+            with suppress(FileNotFoundError):
+                stop_file.touch()
 
 
 def refusal(sentence: str) -> gr.Error:
@@ -101,22 +105,36 @@ def _seed(text: str | None) -> int | None:
     return int(digits) if digits else None
 
 
+def _loan_s(settings: Settings, clip: str, output: Path, num_frames: int, *_: Any) -> int:
+    """For how long `_run` needs a GPU."""
+    return loan_s(num_frames, settings.adapt_s)
+
+
+@on_loan(_loan_s)
 def _run(
-    settings: Settings, clip: str, output: Path, on_progress: OnProgress
+    settings: Settings,
+    clip: str,
+    output: Path,
+    num_frames: int,
+    progress: gr.Progress,
+    stop_file: Path,
 ) -> AnonymizationReport:
-    on_progress("Looking at the scenery", 0, None)
-    worker = anonymizer()
-    worker.settings = settings
-    report = worker.anonymize_video(clip, output, on_progress=on_progress)
+    """Anonymize a clip, perhaps in another process, to which no more than this gets through."""
+    with _refusals():
+        on_progress = _reporter(progress, num_frames, stop_file)
+        on_progress("Looking at the scenery", 0, None)
+        worker = anonymizer()
+        worker.settings = settings
+        report = worker.anonymize_video(clip, output, on_progress=on_progress)
     # The folders of this server are nobody's business.
     return dataclasses.replace(report, source=Path(clip).name, output=output.name)
 
 
-def _reporter(progress: gr.Progress, num_frames: int, stopped: Event) -> OnProgress:
+def _reporter(progress: gr.Progress, num_frames: int, stop_file: Path) -> OnProgress:
     """Shows stage and share of the work; Gradio names no stage whose end is unknown."""
 
     def on_progress(stage: str, done: int, total: int | None) -> None:
-        if stopped.is_set():
+        if stop_file.exists():
             raise Stopped("Stopped, and nothing was kept.")
         progress((done, max(done, total or num_frames, 1)), desc=stage, unit="frames")
 
@@ -124,13 +142,22 @@ def _reporter(progress: gr.Progress, num_frames: int, stopped: Event) -> OnProgr
 
 
 @contextmanager
-def _turn(session: str | None) -> Iterator[Event]:
-    """Wait for the run before; the event ends this one."""
-    run = (session, Event())
+def _refusals() -> Iterator[None]:
+    """Tell the visitor in a sentence why there is no result."""
+    try:
+        yield
+    except (InputError, OSError, Stopped) as reason:
+        raise refusal(str(reason)) from reason
+
+
+@contextmanager
+def _turn(session: str | None, stop_file: Path) -> Iterator[Path]:
+    """Wait for the run before; the file ends this one."""
+    run = (session, stop_file)
     _RUNS.append(run)
     try:
         with _TURN:
-            yield run[1]
+            yield stop_file
     finally:
         _RUNS.remove(run)
 

@@ -10,6 +10,7 @@ import gradio as gr
 from demo import handlers
 from demo.limits import LIMITS, MAX_ADAPT_S, MAX_FILE_BYTES
 from demo.readout import WALKER_COLUMNS
+from demo.zero_gpu import device
 from gaitcolor_core import Settings
 
 EXAMPLES = {
@@ -94,7 +95,7 @@ def build_ui() -> gr.Blocks:
         title="GaitColor", analytics_enabled=False, delete_cache=(CACHE_S, CACHE_S)
     )
     with page:
-        gr.Markdown(INTRO)
+        gr.Markdown(f"{INTRO}\n**Device:** {device()}.")
         clip, result = _players()
         controls = _controls()
         with gr.Column(visible=False) as results:

@@ -1,9 +1,11 @@
-"""Files: which of them are videos, and how one is written whole."""
+"""Files: which of them are videos, how one is written whole, and none over another."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from gaitcolor_core.structures import InputError
 
 _VIDEO_SUFFIXES = frozenset(
     ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv".split()
@@ -33,3 +35,13 @@ def write_whole(path: Path, content: bytes) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def refuse_existing(target: Path) -> None:
+    """Make sure that a new folder does not take the place of anything.
+
+    Raises:
+        InputError: `target` exists.
+    """
+    if target.exists():
+        raise InputError(f"'{target}' exists already; give the name of a new folder.")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from httpx2 import HTTPError
@@ -17,27 +16,20 @@ from huggingface_hub import (
     hf_hub_download,
     try_to_load_from_cache,
 )
-from huggingface_hub.errors import (
-    EntryNotFoundError,
-    HfHubHTTPError,
-    HFValidationError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
+from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
 from gaitcolor_core.card import CARD_NAME, repository_card
+from gaitcolor_core.files import refuse_existing
+from gaitcolor_core.hub_failures import REPO_ID, failures
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.weights import CONFIG_NAME, WEIGHTS_NAME, check_folder
 
-REPO_ID = "gaitcolor/gaitcolor"
 # The tag of the weights that belong to this version of the package.
 REVISION = "v0.1.0"
 _NEEDED = (CONFIG_NAME, WEIGHTS_NAME)
 # Whoever has no network shall not wait long.
 _REACH_LIMIT_S = 5.0
-_REFUSED, _TAKEN, _BROKEN = (401, 403), 409, 500
+_BROKEN = 500
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -102,7 +94,7 @@ def pull(
         InputError: `target` exists, the repository holds no network, or see `fetch`.
         OSError: `target` cannot be written.
     """
-    _refuse_existing(target)
+    refuse_existing(target)
     info = _look_up(repo_id, revision or _revision_of(repo_id), token)
     if info is None or info.sha is None:
         raise InputError(
@@ -153,13 +145,13 @@ def push(
         CommitOperationAdd(CARD_NAME, repository_card(folder, repo_id=repo_id).encode())
     )
     api = HfApi(token=token)
-    with _failures(repo_id, tag or "main", "the networks"):
+    with failures(repo_id, tag or "main", "the networks"):
         api.create_repo(repo_id, private=private, exist_ok=True)
         done = api.create_commit(
             repo_id, operations, commit_message=f"Networks: {', '.join(networks)}"
         )
     if tag:
-        with _failures(repo_id, tag, f"the tag '{tag}'"):
+        with failures(repo_id, tag, f"the tag '{tag}'"):
             api.create_tag(repo_id, tag=tag, revision=done.oid)
     return str(done.commit_url)
 
@@ -171,7 +163,7 @@ def save(folder: Path, target: Path, networks: Sequence[str]) -> None:
         InputError: `target` exists, or a network is missing or damaged.
         OSError: `target` cannot be written.
     """
-    _refuse_existing(target)
+    refuse_existing(target)
     for network in networks:
         check_folder(folder / network)
     _copy(folder, target, networks, with_page=True)
@@ -210,7 +202,7 @@ def _is_here(repo_id: str, revision: str, networks: Sequence[str]) -> bool:
 
 def _look_up(repo_id: str, revision: str, token: str | None) -> ModelInfo | None:
     """What the Hub says of a revision; None if it is not reached or not well."""
-    with _failures(repo_id, revision, "any file"):
+    with failures(repo_id, revision, "any file"):
         try:
             return HfApi(token=token).model_info(repo_id, revision=revision, timeout=_REACH_LIMIT_S)
         except HfHubHTTPError as error:
@@ -222,7 +214,7 @@ def _look_up(repo_id: str, revision: str, token: str | None) -> ModelInfo | None
 
 
 def _download(repo_id: str, file: str, revision: str, *, token: str | None, local: bool) -> Path:
-    with _failures(repo_id, revision, file):
+    with failures(repo_id, revision, file):
         path = hf_hub_download(
             repo_id, file, revision=revision, token=token, local_files_only=local,
             etag_timeout=_REACH_LIMIT_S,
@@ -235,11 +227,6 @@ def _forget(folder: Path) -> None:
     for path in (folder / name for name in _NEEDED):
         path.resolve().unlink(missing_ok=True)
         path.unlink(missing_ok=True)
-
-
-def _refuse_existing(target: Path) -> None:
-    if target.exists():
-        raise InputError(f"'{target}' exists already; give the name of a new folder.")
 
 
 def _copy(source: Path, target: Path, networks: Sequence[str], *, with_page: bool) -> None:
@@ -255,45 +242,3 @@ def _copy(source: Path, target: Path, networks: Sequence[str], *, with_page: boo
         if with_page:
             (copy / CARD_NAME).write_text(repository_card(copy), encoding="utf-8")
         copy.rename(target)
-
-
-@contextmanager
-def _failures(repo_id: str, revision: str, file: str) -> Iterator[None]:
-    """Say in one sentence why the Hub did not give or take a file."""
-    try:
-        yield
-    except (HFValidationError, OSError, EntryNotFoundError, HTTPError) as error:
-        raise InputError(_sentence(error, repo_id, revision, file)) from error
-
-
-def _sentence(error: Exception, repo_id: str, revision: str, file: str) -> str:
-    sentences: tuple[tuple[type[Exception], str], ...] = (
-        (
-            HFValidationError,
-            f"'{repo_id}' is neither a folder nor the name of a repository; those look like "
-            f"{REPO_ID}.",
-        ),
-        (
-            RepositoryNotFoundError,
-            f"There is no repository '{repo_id}' that you may use; check its name, or give a "
-            "token.",
-        ),
-        (RevisionNotFoundError, f"The repository '{repo_id}' has no revision '{revision}'."),
-        (
-            LocalEntryNotFoundError,
-            f"{file} of '{repo_id}' is not on this machine, and the Hub was not reached; go "
-            "online once, or give a folder with the networks.",
-        ),
-        (EntryNotFoundError, f"The repository '{repo_id}' has no {file} at '{revision}'."),
-        (OfflineModeIsEnabled, "HF_HUB_OFFLINE is set, so that the Hub is not asked."),
-    )
-    for kind, sentence in sentences:
-        if isinstance(error, kind):
-            return sentence
-    status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
-    if status in _REFUSED:
-        return f"The Hub refused '{repo_id}' ({status}); give a token with the right to do this."
-    if status == _TAKEN:
-        return f"{file} of '{repo_id}' exists already; give another name."
-    why = f"status {status}" if status else getattr(error, "strerror", "") or type(error).__name__
-    return f"{file} of '{repo_id}' could not be passed on whole ({why}); try again."

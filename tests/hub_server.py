@@ -23,7 +23,8 @@ class Hub:
 
     Attributes:
         commits: the files of each commit, by its hash.
-        names: hashes by (repository, branch or tag).
+        names: hashes by (repository, branch or tag); a Space's repository starts with "spaces/".
+        space_sdks: what runs each Space, by its repository.
         url, cdn_url: where it is, and where its large files are.
         private: repositories that want `TOKEN` from who reads.
         asked: what was asked for, such as "HEAD /org/name/resolve/main/config.json".
@@ -34,6 +35,7 @@ class Hub:
     def __init__(self) -> None:
         self.commits: dict[str, Files] = {}
         self.names: dict[tuple[str, str], str] = {}
+        self.space_sdks: dict[str, str] = {}
         self.private: set[str] = set()
         self.asked: list[str] = []
         self.spoiled: Files = {}
@@ -73,6 +75,10 @@ class Hub:
     def publish(self, repository: str, files: Files, *, name: str = "main") -> str:
         """Commit `files` over what is there; gives the commit's hash."""
         files = {**self.commits.get(self.names.get((repository, name), ""), {}), **files}
+        return self.keep(repository, files, name=name)
+
+    def keep(self, repository: str, files: Files, *, name: str) -> str:
+        """Commit `files` and no others; gives the commit's hash."""
         kept = json.dumps([repository, {path: _sha256(each) for path, each in files.items()}])
         commit = hashlib.sha1(kept.encode()).hexdigest()
         self.commits[commit] = files
@@ -95,6 +101,12 @@ def files_of(folder: Path) -> Files:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _repository(parts: list[str]) -> str:
+    """The repository of an address such as /api/models/org/name/commit/main."""
+    prefix = "spaces/" if parts[1] == "spaces" else ""
+    return prefix + "/".join(parts[2:4])
 
 
 class _Refusal(Exception):
@@ -131,8 +143,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._post(parts, body)
             elif parts[0] == "cdn":
                 self._send(200, self._blob(parts[1]))
-            elif parts[:2] == ["api", "models"]:
-                self._send_json(self._info("/".join(parts[2:4]), (*parts[5:], "main")[0]))
+            elif parts[:1] == ["api"] and parts[4:5] == ["tree"]:
+                self._send_json(self._tree(_repository(parts), parts[5]))
+            elif parts[:1] == ["api"]:
+                self._send_json(self._info(_repository(parts), (*parts[5:], "main")[0]))
             elif parts[2:3] == ["resolve"]:
                 self._resolve("/".join(parts[:2]), parts[3], "/".join(parts[4:]))
             else:
@@ -154,6 +168,13 @@ class _Handler(BaseHTTPRequestHandler):
         commit = self._commit(repository, revision)
         siblings = [{"rfilename": name} for name in self.store.commits[commit]]
         return {"id": repository, "sha": commit, "siblings": siblings, "tags": [], "downloads": 0}
+
+    def _tree(self, repository: str, revision: str) -> Any:
+        files = self.store.commits[self._commit(repository, revision)].items()
+        return [
+            {"type": "file", "path": path, "size": len(each), "oid": _sha256(each)}
+            for path, each in files
+        ]
 
     def _resolve(self, repository: str, revision: str, name: str) -> None:
         commit = self._commit(repository, revision)
@@ -187,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         if parts == ["api", "repos", "create"]:
             self._create(json.loads(body))
             return
-        repository, task, revision = "/".join(parts[2:4]), parts[4], parts[5]
+        repository, task, revision = _repository(parts), parts[4], parts[5]
         commit = self._commit(repository, revision)
         if task == "preupload":
             names = [file["path"] for file in json.loads(body)["files"]]
@@ -196,8 +217,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif task == "commit":
             lines = [json.loads(line) for line in body.splitlines()]
             added = [line["value"] for line in lines if line["key"] == "file"]
+            gone = {line["value"]["path"] for line in lines if line["key"] == "deletedFile"}
+            kept = {
+                path: each for path, each in self.store.commits[commit].items() if path not in gone
+            }
             files = {each["path"]: base64.b64decode(each["content"]) for each in added}
-            oid = self.store.publish(repository, files, name=revision)
+            oid = self.store.keep(repository, {**kept, **files}, name=revision)
             address = f"{self.store.url}/{repository}/commit/{oid}"
             self._send_json({"success": True, "commitUrl": address, "commitOid": oid})
         elif (repository, tag := json.loads(body)["tag"]) in self.store.names:
@@ -208,11 +233,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _create(self, wanted: Any) -> None:
         repository = f"{wanted['organization']}/{wanted['name']}"
+        if wanted.get("type") == "space":
+            repository = f"spaces/{repository}"
         address = {"url": f"{self.store.url}/{repository}"}
         if (repository, "main") in self.store.names:
             self._send_json(address, 409)
             return
         self.store.publish(repository, {".gitattributes": b"*.safetensors filter=lfs\n"})
+        if wanted.get("type") == "space":
+            self.store.space_sdks[repository] = wanted["sdk"]
         if wanted.get("visibility") == "private":
             self.store.private.add(repository)
         self._send_json(address)

@@ -5,26 +5,22 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
-import cv2
 import pytest
+from app_server import answers, free_port, shortened, wait_for
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from demo.limits import check_limits
 from demo.readout import WALKER_COLUMNS
 from demo.ui import EXAMPLES
-from gaitcolor_core.video import VideoReader, VideoWriter
+from gaitcolor_core.video import VideoReader
 
 ROOT = Path(__file__).parents[1]
 ONE_WALKER, TWO_WALKERS = (ROOT / "demo" / "examples" / name for name in EXAMPLES.values())
@@ -83,9 +79,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     (folder / "sitecustomize.py").write_text(CLOSED_NETWORK)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     app = Server(
         f"http://127.0.0.1:{port}", folder / "cache", folder / "asked_hosts", folder / "log"
     )
@@ -128,33 +122,6 @@ def page(server: Server) -> Iterator[Any]:
         yield page
         browser.close()
     assert hosts <= {"127.0.0.1", ""}  # "": data of the page itself
-
-
-def answers(url: str) -> bool:
-    try:
-        with urlopen(url, timeout=5) as reply:
-            return bool(reply.status == 200)
-    except (URLError, OSError):
-        return False
-
-
-def wait_for(condition: Any, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
-
-
-def shortened(source: Path, path: Path) -> Path:
-    """A quarter of the size, and every other frame."""
-    with VideoReader(source) as clip:
-        size = (clip.metadata.width // 4, clip.metadata.height // 4)
-        with VideoWriter(path, *size, clip.metadata.fps / 2) as short:
-            for frame_id, frame in enumerate(clip):
-                if frame_id % 2 == 0:
-                    image = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
-                    short.write(image, frame.time_s)
-    return path
 
 
 # The server.

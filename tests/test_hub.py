@@ -16,7 +16,8 @@ from hub_server import TOKEN, Hub, files_of
 from huggingface_hub import constants
 
 from gaitcolor_core import GaitAnonymizer, Settings
-from gaitcolor_core.hub import REPO_ID, REVISION, fetch, networks_in, pull, push, save
+from gaitcolor_core.hub import REVISION, fetch, networks_in, pull, push, save
+from gaitcolor_core.hub_failures import REPO_ID
 from gaitcolor_core.models.color_networks import load_color_network
 from gaitcolor_core.models.color_transfer import ColorTransferNet
 from gaitcolor_core.structures import InputError

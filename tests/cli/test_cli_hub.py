@@ -72,6 +72,28 @@ def test_what_is_refused_is_told_in_a_sentence(
     assert hub.commits == {} and not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("words", [(), ("pull",), ("pull", REPOSITORY), ("push", "folder")])
+def test_the_app_goes_there_as_a_space(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "space"
+    assert run("space", "-o", folder, "--models", REPOSITORY) == 0
+    told = f"{folder} is a Space; 'gaitcolor hub publish' sends it to the Hub.\n"
+    assert capsys.readouterr().out == told
+    assert run("publish", folder, "somebody/walks", "--token", TOKEN, "--private") == 0
+    assert capsys.readouterr().out == f"Published: {hub.url}/spaces/somebody/walks\n"
+    assert hub.private == {"spaces/somebody/walks"}
+    for words, sentence in (
+        (("space", "-o", folder), "exists already; give the name of a new folder."),
+        (("publish", tmp_path, "somebody/walks", "--token", TOKEN), "holds no Space"),
+    ):
+        assert run(*words) == 1
+        out, err = capsys.readouterr()
+        assert out == "" and sentence in err.splitlines()[-1] and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("pull",), ("pull", REPOSITORY), ("push", "folder"), ("space",), ("publish", "folder")],
+)
 def test_a_word_that_is_missing_is_bad_usage(words: tuple[str, ...]) -> None:
     assert run(*words) == 2
