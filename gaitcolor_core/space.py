@@ -43,7 +43,7 @@ It changes the gait. It does not hide face, hair, clothes, voice, place, shadows
 Watch the result before you share it.
 
 - Clips are processed in this Space and deleted soon after; nothing is sent elsewhere.
-- It runs on a processor, on a GPU, and on ZeroGPU; the page says which one serves.
+- The page says whether a processor, a GPU, or one that ZeroGPU lends serves.
 - Duplicate it to have one of your own.
 
 [The program]({source}), which made this folder{commit} with `gaitcolor hub space`, is
