@@ -17,6 +17,7 @@ from demo import handlers
 from demo.limits import LIMITS, check_limits
 from demo.readout import WALKER_COLUMNS, readout, walker_rows
 from demo.ui import EXAMPLES, build_ui
+from demo.zero_gpu import device
 from gaitcolor_core import AnonymizationReport, InputError, WalkerReport
 from gaitcolor_core.recognizability import CAVEAT, assess
 from gaitcolor_core.video import VideoWriter
@@ -184,7 +185,7 @@ def test_page_is_private_limited_and_explained() -> None:
     texts = "\n".join(
         str(block.value) for block in page.blocks.values() if isinstance(block, gr.Markdown)
     )
-    for words in (LIMITS, "What it protects", "What it does not protect", "shadows"):
+    for words in (LIMITS, device(), "What it protects", "What it does not protect", "shadows"):
         assert words in texts
 
 
