@@ -20,6 +20,8 @@ from gaitcolor_core.datasets.rendering import render_set
 from gaitcolor_core.datasets.studio import shared_renderer
 from gaitcolor_core.structures import InputError
 
+pytest_plugins = ["app_server"]
+
 # A busy machine is no failure; `timeout` in pyproject.toml ends what hangs.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
