@@ -12,9 +12,9 @@ from app_server import ROOT, Server, shortened, wait_for
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
+from demo.clip_tab import EXAMPLES
 from demo.limits import check_limits
 from demo.readout import WALKER_COLUMNS
-from demo.ui import EXAMPLES
 from gaitcolor_core.video import VideoReader
 
 ONE_WALKER, TWO_WALKERS = (ROOT / "demo" / "examples" / name for name in EXAMPLES.values())

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from demo import handlers
+from demo.clip_tab import EXAMPLES
 from demo.limits import LIMITS, check_limits
 from demo.readout import WALKER_COLUMNS, readout, walker_rows
-from demo.ui import EXAMPLES, build_ui
+from demo.ui import build_ui
 from demo.zero_gpu import device
 from gaitcolor_core import AnonymizationReport, InputError, WalkerReport
 from gaitcolor_core.recognizability import CAVEAT, assess
@@ -185,7 +186,7 @@ def test_page_is_private_limited_and_explained() -> None:
     texts = "\n".join(
         str(block.value) for block in page.blocks.values() if isinstance(block, gr.Markdown)
     )
-    for words in (LIMITS, device(), "What it protects", "What it does not protect", "shadows"):
+    for words in (LIMITS, device(), "What this protects", "What this does not protect", "shadows"):
         assert words in texts
 
 

@@ -1,0 +1,56 @@
+"""What the page says, apart from the labels of its controls."""
+
+from __future__ import annotations
+
+from demo.limits import LIMITS
+
+# After it, a clip and its result are deleted; looked for as often.
+KEPT_S = 3600
+_DELETED = f"deleted within {2 * KEPT_S // 3600} hours"
+
+INTRO = """# GaitColor
+People can be recognized by how they walk. GaitColor returns your clip with the same people in the
+same clothes and the same place, but with another walk.
+"""
+TERMS = f"**Limits:** {LIMITS} Clips are processed on this server, one at a time, and {_DELETED}."
+CAUTION = """It changes the gait only: face, clothes, voice and place stay as they are. Watch the
+result before you share it; the tab *What this does and does not protect* says more."""
+GLOSSARY = """*Interpolated*: the mask was filled in between its neighbors. *Covered*: a mosaic
+instead of another walk. *Gait period*: the frames that two steps take; "-" where no steady walk was
+seen. *GEI change*: distance between the gait energy images (the mean silhouettes) before and after;
+0 is the same gait. *GEI self*: the same distance between the two halves of the original; "-" where
+the walk is too short. *How recognizable?*: "recognizable" where two walks of one person may be as
+far apart, "like someone else" where nine of ten pairs of different people are closer and the change
+stands out clearly from *GEI self*, else "doubtful"."""
+PROTECTION = f"""## What this protects
+The **gait**: how the outline of a body looks and moves. A computer that knows people by their walk
+finds it harder to tell who walks in the result; harder, not impossible. Unless you give a seed,
+every run draws a new key, so two clips of one person get different bodies.
+
+## What this does not protect
+- **Face, hair, clothes, bags, height, voice and the place** stay as they are. Any of them may tell
+  who somebody is.
+- **Cast shadows and reflections** still move with the old gait.
+- **People whom the detector misses** stay as they are. Watch the result before you share it.
+- **Against a determined attacker** there is no promise. Who has many clips of a person, or has
+  taught a computer with walks that this tool anonymized, may do better than the figures below.
+
+## How well it works
+Measured with 44 rendered people, not with real ones, on silhouettes, walking normally: of the
+recognizers that were tried, GaitSet is the best at naming people by their walk. It named 94.5 % of
+the walks as they are, and 10.1 % of the anonymized ones. Given two anonymized walks of one person,
+it still linked 26.6 %. Guessing gives 2.3 %.
+
+## What is covered, and why
+Whoever is seen but cannot be given another walk - too small, hidden behind others, seen too shortly
+to be followed - is covered by a mosaic in these frames, and never passed through. After a run, the
+table of walkers says in how many frames, and a note above it how often in all.
+
+## What this app keeps
+Nothing. Your clip and its result lie in a folder of this server that only your page knows of, and
+are {_DELETED}; a run that you stop, or whose page you close, is deleted at once. No log says
+what a clip shows, nothing is sent anywhere else, and nothing is learned from your clip.
+"""
+API = """Anonymizes the gait of everybody in a clip. Returns the anonymized clip, a readout as
+Markdown, a table with a row a walker, and two files to download: the clip, and the report as
+JSON."""
