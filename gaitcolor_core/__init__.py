@@ -8,6 +8,7 @@ Example:
         report = GaitAnonymizer().anonymize_video("walk.mp4", "walk_anonymized.mp4")
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gaitcolor_core.reports import AnonymizationReport, WalkerReport
@@ -16,6 +17,8 @@ from gaitcolor_core.structures import InputError, Stopped
 
 if TYPE_CHECKING:
     from gaitcolor_core.pipeline import GaitAnonymizer
+    from gaitcolor_core.redraw import Take
+    from gaitcolor_core.video import VideoReader
 
 __all__ = [
     "AnonymizationReport",
@@ -23,14 +26,20 @@ __all__ = [
     "InputError",
     "Settings",
     "Stopped",
+    "Take",
+    "VideoReader",
     "WalkerReport",
 ]
 
+# Loaded only when asked for: torch takes seconds, `gaitcolor --help` should not.
+_LATE = {
+    "GaitAnonymizer": "gaitcolor_core.pipeline",
+    "Take": "gaitcolor_core.redraw",
+    "VideoReader": "gaitcolor_core.video",
+}
+
 
 def __getattr__(name: str) -> Any:
-    """Load the pipeline only when asked for: torch takes seconds, `gaitcolor --help` should not."""
-    if name != "GaitAnonymizer":
+    if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from gaitcolor_core.pipeline import GaitAnonymizer
-
-    return GaitAnonymizer
+    return getattr(import_module(_LATE[name]), name)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaitcolor_core.cycles import gait_period
-from gaitcolor_core.gait import SQUARE_PER_HEIGHT, align
+from gaitcolor_core.gait import SQUARE_PER_HEIGHT, align, gait_energy_image
 from gaitcolor_core.settings import Settings
 from gaitcolor_core.stages.anonymize_shape import AnonymizedGait, ShapeAnonymizer
-from gaitcolor_core.structures import GaitSequence, InputError, Track, VideoMetadata
+from gaitcolor_core.structures import Float32, GaitSequence, InputError, Track, VideoMetadata
 
 # Smaller walkers show too few pixels to be given another walk; they are covered.
 MIN_HEIGHT_PX = 24
@@ -50,6 +50,18 @@ class Actor:
         """The walker's height in the frame."""
         xyxy = self.gait.xyxy[index]
         return float(xyxy[3] - xyxy[1]) / SQUARE_PER_HEIGHT
+
+    def energy_images(self) -> tuple[Float32, Float32] | None:
+        """The gait energy images before and after, `(128, 128)` float32 in [0, 1].
+
+        None if the walker is left as is, or shows no silhouette.
+        """
+        if self.new is None:
+            return None
+        old, new = self.gait.silhouettes, self.new.sequence.silhouettes
+        if not (old.any() and new.any()):
+            return None
+        return gait_energy_image(old), gait_energy_image(new)
 
     def can_be_drawn(self, index: int) -> bool:
         """Whether the other walk is plausible in a frame."""

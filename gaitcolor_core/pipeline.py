@@ -9,8 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple, Self
 
-import numpy as np
-
 from gaitcolor_core.actor import Actor, cast
 from gaitcolor_core.device import torch_device
 from gaitcolor_core.hub import fetch, save
@@ -26,7 +24,7 @@ from gaitcolor_core.stages.transfer_color import NetworkColors, adapt
 from gaitcolor_core.stopwatch import Stopwatch
 from gaitcolor_core.structures import InputError, UInt8, VideoFrame, VideoMetadata
 from gaitcolor_core.tally import Tally
-from gaitcolor_core.video import FrameSpool, VideoReader, VideoWriter
+from gaitcolor_core.video import FrameSpool, SideBySide, VideoReader, VideoWriter
 from gaitcolor_core.weights import CHECKPOINTS
 
 # Frames whose walkers a network on CUDA colors at once.
@@ -169,9 +167,9 @@ class GaitAnonymizer:
         with watch("total"), VideoReader(source) as clip, BackgroundPlates() as plates:
             size = (clip.metadata.width, clip.metadata.height, clip.metadata.fps)
             writer = VideoWriter(output, *size, tags=clip.tags, audio_from=source)
-            pair = None
+            pair, joined = None, SideBySide(*size[:2])
             if side_by_side is not None:
-                pair = VideoWriter(side_by_side, 2 * size[0], *size[1:], audio_from=source)
+                pair = VideoWriter(side_by_side, *joined.size, size[2], audio_from=source)
             writers = [each for each in (writer, pair) if each is not None]
             # What cannot be written is noticed before the work is done.
             for each in writers:
@@ -190,7 +188,7 @@ class GaitAnonymizer:
                     with watch("write"):
                         writer.write(redrawn.image, time_s)
                         if pair is not None:
-                            pair.write(np.hstack([image, redrawn.image]), time_s)
+                            pair.write(joined(image, redrawn.image), time_s)
                     on_progress(_DRAWING, frame_id + 1, len(plan.scene.views))
                 with watch("write"):
                     files.close()

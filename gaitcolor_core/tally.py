@@ -10,7 +10,7 @@ import numpy as np
 
 from gaitcolor_core.actor import Actor
 from gaitcolor_core.cycles import distance_of_halves
-from gaitcolor_core.gait import SILHOUETTE_SIZE, gait_energy_image, gei_distance
+from gaitcolor_core.gait import SILHOUETTE_SIZE, gei_distance
 from gaitcolor_core.imaging import resample_square
 from gaitcolor_core.metrics import psnr, ssim_map
 from gaitcolor_core.recognizability import assess
@@ -189,12 +189,8 @@ def _on_learning(settings: Settings, adaptation: Adaptation | None) -> list[str]
 
 
 def _gei_change(actor: Actor) -> float | None:
-    if actor.new is None:
-        return None
-    old, new = actor.gait.silhouettes, actor.new.sequence.silhouettes
-    if not (old.any() and new.any()):
-        return None
-    return gei_distance(gait_energy_image(old), gait_energy_image(new))
+    images = actor.energy_images()
+    return None if images is None else gei_distance(*images)
 
 
 def _gei_self(actor: Actor) -> float | None:
