@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from gaitcolor_core.actor import Actor
 from gaitcolor_core.gait import body_square
 from gaitcolor_core.imaging import SquareCrop, pixel_grid, sample, spread_field, spread_map
 from gaitcolor_core.scene import Scene
-from gaitcolor_core.stages.background import BackgroundPlates, match_light
+from gaitcolor_core.stages.background import match_light
 from gaitcolor_core.stages.composite import (
     Layer,
     OldWalker,
@@ -25,7 +25,7 @@ from gaitcolor_core.stages.composite import (
 )
 from gaitcolor_core.stages.transfer_color import ColorJob, ColorTransfer
 from gaitcolor_core.stopwatch import Stopwatch
-from gaitcolor_core.structures import Bool, Float32, PackedMask, UInt8, VideoFrame
+from gaitcolor_core.structures import Bool, Float32, Float64, PackedMask, UInt8, VideoFrame
 
 # So many walkers at most wait for their colors, however many frames that is.
 _MAX_WAITING = 24
@@ -86,6 +86,14 @@ class Take:
     masks: tuple[PackedMask, ...]
 
 
+class Plates(Protocol):
+    """What is known of the scenery."""
+
+    def behind(self, crop: SquareCrop, keyframe: int, to_keyframe: Float64) -> tuple[UInt8, Bool]:
+        """The scenery in a square of a frame; see `BackgroundPlates.behind`."""
+        ...
+
+
 Place = tuple[Actor, int]
 
 
@@ -111,7 +119,7 @@ class Redrawer:
     """Draws the frames of a scene with other walkers."""
 
     def __init__(
-        self, scene: Scene, actors: Sequence[Actor], plates: BackgroundPlates, watch: Stopwatch
+        self, scene: Scene, actors: Sequence[Actor], plates: Plates, watch: Stopwatch
     ) -> None:
         self._scene = scene
         self._actors = actors

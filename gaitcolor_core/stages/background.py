@@ -91,7 +91,7 @@ class BackgroundPlates:
         known = np.zeros((crop.side, crop.side), bool)
         for plate, homography in self._neighbors(keyframe, to_keyframe):
             colors, seen = self._load(plate)
-            part, visible = _cut_warped(colors, seen, crop, homography)
+            part, visible = cut_warped(colors, seen, crop, homography)
             fresh = visible & ~known
             picture[fresh] = part[fresh]
             known |= fresh
@@ -120,14 +120,7 @@ class BackgroundPlates:
         return found
 
     def _keep(self, image: UInt8, persons: Bool, to_keyframe: Float64) -> None:
-        free = ~persons
-        if not np.array_equal(to_keyframe, np.eye(3)):
-            size = (image.shape[1], image.shape[0])
-            inside = cv2.warpPerspective(np.ones(free.shape, np.uint8), to_keyframe, size)
-            masked = cv2.warpPerspective(persons.astype(np.uint8), to_keyframe, size)
-            image = np.asarray(cv2.warpPerspective(image, to_keyframe, size), np.uint8)
-            free = (inside > 0) & (masked == 0)
-        self._samples.append((image, free))
+        self._samples.append(seen_at_keyframe(image, persons, to_keyframe))
         limit = int(np.clip(_SAMPLE_BYTES // max(image.nbytes, 1), _MIN_SAMPLES, _MAX_SAMPLES))
         if len(self._samples) > limit:
             self._samples = self._samples[::2]
@@ -158,6 +151,17 @@ class BackgroundPlates:
         return Path(self._folder.name) / f"{number}.{kind}.npy"
 
 
+def seen_at_keyframe(image: UInt8, persons: Bool, to_keyframe: Float64) -> tuple[UInt8, Bool]:
+    """A frame at the pixels of its keyframe, and where it shows scenery; see `add`."""
+    if np.array_equal(to_keyframe, np.eye(3)):
+        return image, ~persons
+    size = (image.shape[1], image.shape[0])
+    inside = cv2.warpPerspective(np.ones(persons.shape, np.uint8), to_keyframe, size)
+    masked = cv2.warpPerspective(persons.astype(np.uint8), to_keyframe, size)
+    warped = np.asarray(cv2.warpPerspective(image, to_keyframe, size), np.uint8)
+    return warped, (inside > 0) & (masked == 0)
+
+
 def _masked_median(samples: list[tuple[UInt8, Bool]]) -> tuple[UInt8, Bool]:
     """Per pixel and channel the lower median of the samples that see the scenery."""
     shape = samples[0][0].shape
@@ -177,7 +181,7 @@ def _masked_median(samples: list[tuple[UInt8, Bool]]) -> tuple[UInt8, Bool]:
     return plate, known
 
 
-def _cut_warped(
+def cut_warped(
     colors: UInt8, seen: Bool, crop: SquareCrop, homography: Float64
 ) -> tuple[UInt8, Bool]:
     """The square of a frame out of a plate, `homography` leading from frame to plate."""

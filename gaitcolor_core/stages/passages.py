@@ -37,7 +37,7 @@ def passages(
     for track in tracks:
         for step in (-1, 1):
             for frame_id, box in _way_to_edge(track, step, frame_shape, fps):
-                if 0 <= frame_id < num_frames and (mask := _filled(box, frame_shape)):
+                if 0 <= frame_id < num_frames and (mask := box_mask(box, frame_shape)):
                     found.setdefault(frame_id, []).append(mask)
     return found
 
@@ -65,7 +65,7 @@ def _way_to_edge(
         yield start + step * index, last + np.array([shift - reach, 0, shift + reach, 0])
 
 
-def _filled(box: Float64, frame_shape: tuple[int, int]) -> PackedMask | None:
+def box_mask(box: Float64, frame_shape: tuple[int, int]) -> PackedMask | None:
     """The part of a box that lies in the picture; None if there is none."""
     height, width = frame_shape
     left, top = (int(max(np.floor(side), 0)) for side in box[:2])

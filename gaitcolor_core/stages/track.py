@@ -63,6 +63,30 @@ class TrackedPersons:
         )
 
 
+class PersonTracker:
+    """Numbers persons, one frame after the other.
+
+    Args:
+        frame_shape: `(height, width)` in pixels.
+        fps: frames per second; sets how long a lost walker is remembered.
+    """
+
+    def __init__(self, *, frame_shape: tuple[int, int], fps: float) -> None:
+        self._frame_shape = frame_shape
+        buffer_frames = max(2, round(BUFFER_S * fps))
+        self._tracker, self._boxes_class = _new_tracker(buffer_frames)
+
+    def follow(self, found: Detections) -> Detections:
+        """The persons of the next frame with `track_id` set; -1 where no track took them."""
+        rows = np.column_stack([found.xyxy, found.score, np.zeros(len(found), np.float32)])
+        boxes = self._boxes_class(rows.astype(np.float32), self._frame_shape)
+        track_id = np.full(len(found), -1, np.int64)
+        # A track is (x1, y1, x2, y2, id, score, class, index of the detection).
+        for row in self._tracker.update(boxes):
+            track_id[int(row[7])] = int(row[4])
+        return replace(found, track_id=track_id)
+
+
 def assign_track_ids(
     detections: Sequence[Detections], *, frame_shape: tuple[int, int], fps: float
 ) -> list[Detections]:
@@ -76,17 +100,8 @@ def assign_track_ids(
     Returns:
         The same detections with `track_id` set; -1 where no track took a person.
     """
-    tracker, boxes_class = _new_tracker(buffer_frames=max(2, round(BUFFER_S * fps)))
-    numbered = []
-    for found in detections:
-        rows = np.column_stack([found.xyxy, found.score, np.zeros(len(found), np.float32)])
-        boxes = boxes_class(rows.astype(np.float32), frame_shape)
-        track_id = np.full(len(found), -1, np.int64)
-        # A track is (x1, y1, x2, y2, id, score, class, index of the detection).
-        for row in tracker.update(boxes):
-            track_id[int(row[7])] = int(row[4])
-        numbered.append(replace(found, track_id=track_id))
-    return numbered
+    tracker = PersonTracker(frame_shape=frame_shape, fps=fps)
+    return [tracker.follow(found) for found in detections]
 
 
 def link_tracks(detections: Sequence[Detections], *, fps: float) -> TrackedPersons:
@@ -103,7 +118,7 @@ def link_tracks(detections: Sequence[Detections], *, fps: float) -> TrackedPerso
     Returns:
         The tracks and everybody else.
     """
-    merged = [_merge_duplicates(found) for found in detections]
+    merged = [merge_duplicates(found) for found in detections]
     _adopt_neighbors(merged, range(len(merged) - 1, 0, -1), step=-1)
     _adopt_neighbors(merged, range(len(merged) - 1), step=1)
     members: dict[int, list[tuple[int, int]]] = {}
@@ -134,7 +149,7 @@ def _new_tracker(buffer_frames: int) -> tuple[Any, Any]:
     return OCSORT(IterableSimpleNamespace(**TRACKER, track_buffer=buffer_frames)), Boxes
 
 
-def _merge_duplicates(found: Detections) -> Detections:
+def merge_duplicates(found: Detections) -> Detections:
     """Unite an untracked detection with the tracked person it lies on."""
     masks, keep = list(found.masks), list(range(len(found)))
     for index in np.flatnonzero(found.track_id < 0).tolist():
@@ -159,7 +174,7 @@ def _adopt_neighbors(merged: list[Detections], order: range, *, step: int) -> No
             track_id = here.track_id[index]
             if (there.track_id == track_id).any():
                 continue
-            iou = _box_iou(here.xyxy[index], there.xyxy) * (there.track_id < 0)
+            iou = box_iou(here.xyxy[index], there.xyxy) * (there.track_id < 0)
             if iou.size and iou.max() > 0.5:
                 there.track_id[int(iou.argmax())] = track_id
 
@@ -238,7 +253,8 @@ def _union(first: PackedMask, second: PackedMask) -> PackedMask:
     return PackedMask.pack(canvas, left, top)
 
 
-def _box_iou(box: Float32, others: Float32) -> Float32:
+def box_iou(box: Float32, others: Float32) -> Float32:
+    """Intersection over union of a box `(4,)` xyxy with each of `(N, 4)`: `(N,)` in [0, 1]."""
     low = np.maximum(box[:2], others[:, :2])
     high = np.minimum(box[2:], others[:, 2:])
     intersection = np.clip(high - low, 0, None).prod(axis=1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from gaitcolor_core.deformation import BODY_LIMITS, BodyDraw, BodyMap, DeformedGait, pulled
 from gaitcolor_core.stages.anonymize_shape.crowd import CROWD_SIZE, seen_from, square_gei
-from gaitcolor_core.structures import Float32, Float64, GaitSequence
+from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 
 # Bodies that are tried: at random, then close to the best so far.
 _ANYWHERE, _NEARBY = 60, 140
@@ -30,12 +30,16 @@ class Deform:
         self, gait: GaitSequence, *, fps: float, strength: float, generator: np.random.Generator
     ) -> DeformedGait:
         """Another walk for `gait`; see `ShapeAnonymizer`."""
+        return DeformedGait.of(gait, self.draw(gait.silhouettes, strength, generator), fps)
+
+    def draw(self, silhouettes: Bool, strength: float, generator: np.random.Generator) -> BodyDraw:
+        """Another body and rhythm for a walker, of whom `(T, 1, S, S)` bool was seen."""
         rhythm = BodyDraw.draw(generator)
-        if not strength or not gait.silhouettes.any():
-            return DeformedGait.of(gait, rhythm.scaled(0), fps)
-        score = _someone_else(square_gei(gait.silhouettes), rhythm, generator)
+        if not strength or not silhouettes.any():
+            return rhythm.scaled(0)
+        score = _someone_else(square_gei(silhouettes), rhythm, generator)
         body = _best_of(score, strength * BODY_LIMITS, strength * rhythm.body, generator)
-        return DeformedGait.of(gait, rhythm.scaled(strength).with_body(body), fps)
+        return rhythm.scaled(strength).with_body(body)
 
 
 def _someone_else(
