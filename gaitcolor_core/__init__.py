@@ -16,8 +16,9 @@ from gaitcolor_core.settings import Settings
 from gaitcolor_core.structures import InputError, Stopped
 
 if TYPE_CHECKING:
+    from gaitcolor_core.glance import Sighting
     from gaitcolor_core.pipeline import GaitAnonymizer
-    from gaitcolor_core.redraw import Take
+    from gaitcolor_core.take import Take
     from gaitcolor_core.video import VideoReader
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "GaitAnonymizer",
     "InputError",
     "Settings",
+    "Sighting",
     "Stopped",
     "Take",
     "VideoReader",
@@ -34,7 +36,8 @@ __all__ = [
 # Loaded only when asked for: torch takes seconds, `gaitcolor --help` should not.
 _LATE = {
     "GaitAnonymizer": "gaitcolor_core.pipeline",
-    "Take": "gaitcolor_core.redraw",
+    "Sighting": "gaitcolor_core.glance",
+    "Take": "gaitcolor_core.take",
     "VideoReader": "gaitcolor_core.video",
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,12 +12,14 @@ from gaitcolor_core.cycles import gait_period
 from gaitcolor_core.gait import SQUARE_PER_HEIGHT, align, gait_energy_image
 from gaitcolor_core.settings import Settings
 from gaitcolor_core.stages.anonymize_shape import AnonymizedGait, ShapeAnonymizer
-from gaitcolor_core.structures import Float32, GaitSequence, InputError, Track, VideoMetadata
+from gaitcolor_core.structures import Float32, GaitSequence, InputError, Int64, Track, VideoMetadata
 
 # Smaller walkers show too few pixels to be given another walk; they are covered.
 MIN_HEIGHT_PX = 24
 # A silhouette that shrinks or grows more than this is no plausible body.
 _MIN_AREA, _MAX_AREA = 0.5, 2.0
+# Whoever is to be left as is, but larger than usual by this, may have somebody else in the outline.
+_MAX_BULK = 1.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,15 @@ class Actor:
         new = self.new.sequence.silhouettes[index].sum()
         return bool(old and _MIN_AREA < new / old < _MAX_AREA)
 
+    def can_be_left(self, index: int) -> bool:
+        """Whether a frame surely shows nobody else in the walker's outline."""
+        return bool(self._areas[index] <= _MAX_BULK * np.median(self._areas))
+
+    @cached_property
+    def _areas(self) -> Int64:
+        """The silhouettes' areas `(T,)`, in pixels of squares that grow with the walker."""
+        return np.asarray(self.gait.silhouettes.sum(axis=(1, 2, 3)), np.int64)
+
 
 def cast(
     tracks: Sequence[Track],
@@ -78,6 +90,7 @@ def cast(
     settings: Settings,
     metadata: VideoMetadata,
     seed: int,
+    spared: Container[int],
 ) -> list[Actor]:
     """Give every walker whom the user chose another walk.
 
@@ -87,6 +100,7 @@ def cast(
         settings: who is chosen, and how far shapes may change.
         metadata: of the clip.
         seed: with a walker's number, the key of the walker's draw.
+        spared: numbers of walkers who are left as is, whoever is chosen.
 
     Raises:
         InputError: the user chose a walker who is not there.
@@ -96,7 +110,7 @@ def cast(
     for track in tracks:
         gait = align(track, frame_shape=(metadata.height, metadata.width), fps=fps)
         new = None
-        if track.track_id in chosen:
+        if track.track_id in chosen and track.track_id not in spared:
             generator = np.random.default_rng([seed, track.track_id])
             new = shape.anonymize(gait, fps=fps, strength=settings.strength, generator=generator)
         actors.append(Actor(track, gait, new, gait_period(gait.silhouettes, fps=fps)))

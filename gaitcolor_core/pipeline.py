@@ -3,53 +3,30 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
-from gaitcolor_core.actor import Actor, cast
 from gaitcolor_core.device import torch_device
+from gaitcolor_core.glance import Sighting, glance
 from gaitcolor_core.hub import fetch, save
 from gaitcolor_core.methods import SEGMENTER, Methods, networks_for, open_segmenter
+from gaitcolor_core.plan import Planner
 from gaitcolor_core.progress import OnProgress, silent
-from gaitcolor_core.redraw import Redrawer, RedrawnFrame, Take
-from gaitcolor_core.rehearsal import rehearse
-from gaitcolor_core.reports import Adaptation, AnonymizationReport
-from gaitcolor_core.scene import Scene, look
+from gaitcolor_core.reports import AnonymizationReport
 from gaitcolor_core.settings import Settings
+from gaitcolor_core.sparing import Wish
 from gaitcolor_core.stages.background import BackgroundPlates
-from gaitcolor_core.stages.transfer_color import NetworkColors, adapt
 from gaitcolor_core.stopwatch import Stopwatch
-from gaitcolor_core.structures import InputError, UInt8, VideoFrame, VideoMetadata
+from gaitcolor_core.structures import UInt8
+from gaitcolor_core.take import Take
 from gaitcolor_core.tally import Tally
 from gaitcolor_core.video import FrameSpool, SideBySide, VideoReader, VideoWriter
 from gaitcolor_core.weights import CHECKPOINTS
 
-# Frames whose walkers a network on CUDA colors at once.
-_LOOK_AHEAD = 8
 _DRAWING = "Drawing the new walk"
-
-
-class _Plan(NamedTuple):
-    """A clip of which only the second pass is left.
-
-    Attributes:
-        scene: what it shows.
-        actors: everybody in it.
-        redrawn: each frame and its new version, as they are asked for.
-        adaptation: how a color network was adapted to the clip, if it was.
-    """
-
-    scene: Scene
-    actors: list[Actor]
-    redrawn: Iterator[tuple[VideoFrame, RedrawnFrame]]
-    adaptation: Adaptation | None
-
-    def take(self, frame_id: int, image: UInt8, redrawn: RedrawnFrame) -> Take:
-        """What those who look on are shown of a frame."""
-        return Take(frame_id, image, redrawn, self.actors, self.scene.masks[frame_id])
 
 
 class GaitAnonymizer:
@@ -139,11 +116,29 @@ class GaitAnonymizer:
         """
         save(self._checkpoints, Path(target), [*networks_for(self.settings), SEGMENTER])
 
+    def glance(self, source: str | Path, *, on_progress: OnProgress = silent) -> list[Sighting]:
+        """Find the walkers of a clip quickly, so that the user can say who is to be left as is.
+
+        Args:
+            source: the clip.
+            on_progress: see `anonymize_video`.
+
+        Returns:
+            The walkers in the order of appearance; nobody is listed twice unless lost from sight.
+
+        Raises:
+            InputError: the clip cannot be processed, in one sentence.
+        """
+        with VideoReader(source) as clip:
+            return glance(clip, self._segmenter, on_progress=on_progress)
+
     def anonymize_video(
         self,
         source: str | Path,
         output: str | Path,
         *,
+        sightings: Sequence[Sighting] = (),
+        spared: Collection[int] = (),
         side_by_side: str | Path | None = None,
         on_progress: OnProgress = silent,
         on_frame: Callable[[Take], None] | None = None,
@@ -153,6 +148,9 @@ class GaitAnonymizer:
         Args:
             source: the clip.
             output: the MP4 file to write; it appears when it is whole.
+            sightings: all that `glance` found in this clip.
+            spared: numbers of those `sightings` that are to be left as is. Who is not surely one
+                of them is anonymized; see the report's `spared` and `warnings`.
             side_by_side: another MP4 file, original and result next to each other: for your own
                 eyes, as it shows the original gait.
             on_progress: called as `(stage, frames done, frames in all or None)`. It may raise,
@@ -163,7 +161,7 @@ class GaitAnonymizer:
             InputError: the clip cannot be processed, in one sentence.
             OSError: a file cannot be written, in one sentence.
         """
-        watch = Stopwatch()
+        watch, wish = Stopwatch(), Wish(sightings, frozenset(spared))
         with watch("total"), VideoReader(source) as clip, BackgroundPlates() as plates:
             size = (clip.metadata.width, clip.metadata.height, clip.metadata.fps)
             writer = VideoWriter(output, *size, tags=clip.tags, audio_from=source)
@@ -174,8 +172,8 @@ class GaitAnonymizer:
             # What cannot be written is noticed before the work is done.
             for each in writers:
                 each.check()
-            seed = self._seed()
-            plan = self._plan(clip, plates, clip.metadata, seed, watch, on_progress)
+            planner = self._planner(wish, watch, on_progress)
+            plan = planner.plan(clip, plates, clip.metadata)
             tally = Tally(plan.actors)
             with ExitStack() as files:
                 for each in writers:
@@ -198,12 +196,13 @@ class GaitAnonymizer:
             device=self.device,
             segmenter=self._segmenter.description,
             settings=self.settings,
-            seed=seed,
+            seed=planner.seed,
             size=size[:2],
             audio=writer.audio_outcome,
             seconds=watch.seconds,
             warnings=self._warnings,
             adaptation=plan.adaptation,
+            spared=plan.spared,
         )
 
     def anonymize_frames(
@@ -222,73 +221,26 @@ class GaitAnonymizer:
         Raises:
             InputError: the frames cannot be processed, in one sentence.
         """
-        watch = Stopwatch()
         rate = Fraction(fps).limit_denominator(1001)
         with FrameSpool(frames, rate) as clip, BackgroundPlates() as plates:
             if not clip.num_frames:
                 return
-            plan = self._plan(clip, plates, clip.metadata, self._seed(), watch, on_progress)
+            planner = self._planner(Wish((), frozenset()), Stopwatch(), on_progress)
+            plan = planner.plan(clip, plates, clip.metadata)
             for frame_id, (_, redrawn) in enumerate(plan.redrawn):
                 yield redrawn.image
                 on_progress(_DRAWING, frame_id + 1, len(plan.scene.views))
 
-    def _plan(
-        self,
-        clip: Iterable[VideoFrame],
-        plates: BackgroundPlates,
-        metadata: VideoMetadata,
-        seed: int,
-        watch: Stopwatch,
-        on_progress: OnProgress,
-    ) -> _Plan:
-        """All that comes before the walkers are drawn."""
-        self._methods.load(self.settings)
-        scene = self._look(clip, plates, metadata, watch, on_progress)
-        with watch("shape"):
-            shape = self._methods.shape(self.settings.shape)
-            actors = cast(scene.persons.tracks, shape, self.settings, metadata, seed)
-        redrawer = Redrawer(scene, actors, plates, watch)
-        color, adaptation = self._methods.color(self.settings.color), None
-        if self.settings.adapt_s and isinstance(color, NetworkColors):
-            views = rehearse(watch.each("read", clip), redrawer, actors, on_progress)
-            time_s = self.settings.adapt_s
-            if views is not None:
-                with watch("adapt"):
-                    network, adaptation = adapt(
-                        color.network, views, seconds=time_s, seed=seed, on_progress=on_progress
-                    )
-                color = NetworkColors(network, self.device)
-        on_cuda = isinstance(color, NetworkColors) and self.device.startswith("cuda")
-        frames = watch.each("read", clip)
-        redrawn = redrawer.redraw(frames, color, look_ahead=_LOOK_AHEAD if on_cuda else 1)
-        return _Plan(scene, actors, redrawn, adaptation)
-
-    def _look(
-        self,
-        clip: Iterable[VideoFrame],
-        plates: BackgroundPlates,
-        metadata: VideoMetadata,
-        watch: Stopwatch,
-        on_progress: OnProgress,
-    ) -> Scene:
-        with watch("segment"):
-            self._segmenter.prepare(clip)
-        scene = look(
-            clip,
-            self._segmenter,
-            plates,
-            fps=float(metadata.fps),
-            num_frames=metadata.num_frames,
+    def _planner(self, wish: Wish, watch: Stopwatch, on_progress: OnProgress) -> Planner:
+        """With a new key unless the user wants to repeat a run."""
+        seed = self.settings.seed
+        return Planner(
+            segmenter=self._segmenter,
+            methods=self._methods,
+            device=self.device,
+            settings=self.settings,
+            seed=secrets.randbits(32) if seed is None else seed,
+            wish=wish,
             watch=watch,
             on_progress=on_progress,
         )
-        if not any(scene.masks):
-            raise InputError(
-                "Nobody was found in this clip, so there is nothing to anonymize; if there is "
-                f"someone, try another detector than {self._segmenter.description}."
-            )
-        return scene
-
-    def _seed(self) -> int:
-        """The key of a run; a new one each time unless the user wants to repeat a run."""
-        return secrets.randbits(32) if self.settings.seed is None else self.settings.seed

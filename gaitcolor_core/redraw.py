@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import NamedTuple, Protocol
 
@@ -14,6 +14,7 @@ from gaitcolor_core.gait import body_square
 from gaitcolor_core.imaging import SquareCrop, pixel_grid, sample, spread_field, spread_map
 from gaitcolor_core.scene import Scene
 from gaitcolor_core.stages.background import match_light
+from gaitcolor_core.stages.blur_head import blur_head, head_region
 from gaitcolor_core.stages.composite import (
     Layer,
     OldWalker,
@@ -25,65 +26,11 @@ from gaitcolor_core.stages.composite import (
 )
 from gaitcolor_core.stages.transfer_color import ColorJob, ColorTransfer
 from gaitcolor_core.stopwatch import Stopwatch
-from gaitcolor_core.structures import Bool, Float32, Float64, PackedMask, UInt8, VideoFrame
+from gaitcolor_core.structures import Bool, Float32, Float64, UInt8, VideoFrame
+from gaitcolor_core.take import DrawnWalker, RedrawnFrame
 
 # So many walkers at most wait for their colors, however many frames that is.
 _MAX_WAITING = 24
-
-
-@dataclass(frozen=True)
-class DrawnWalker:
-    """One walker with another walk in one frame.
-
-    Attributes:
-        track_id: the walker's number.
-        index: position in the walker's sequence.
-        layer: what was drawn.
-        overlap: `(side, side)` bool, where both the original and the new walker are.
-    """
-
-    track_id: int
-    index: int
-    layer: Layer
-    overlap: Bool
-
-
-@dataclass(frozen=True)
-class RedrawnFrame:
-    """A frame of the result.
-
-    Attributes:
-        image: `(H, W, 3)` uint8 RGB.
-        drawn: the walkers with another walk.
-        covered: numbers of the walkers that were covered.
-        covered_strangers: how many persons without a track were covered.
-        seen: whether anybody was seen in the original.
-    """
-
-    image: UInt8
-    drawn: tuple[DrawnWalker, ...]
-    covered: tuple[int, ...]
-    covered_strangers: int
-    seen: bool
-
-
-@dataclass(frozen=True)
-class Take:
-    """A frame of the second pass with all that is known of it, for those who look on.
-
-    Attributes:
-        frame_id: index of the frame.
-        image: `(H, W, 3)` uint8 RGB, the original.
-        redrawn: the result.
-        actors: every walker of the clip.
-        masks: everybody in this frame, the interpolated and the untracked included.
-    """
-
-    frame_id: int
-    image: UInt8
-    redrawn: RedrawnFrame
-    actors: Sequence[Actor]
-    masks: tuple[PackedMask, ...]
 
 
 class Plates(Protocol):
@@ -119,12 +66,19 @@ class Redrawer:
     """Draws the frames of a scene with other walkers."""
 
     def __init__(
-        self, scene: Scene, actors: Sequence[Actor], plates: Plates, watch: Stopwatch
+        self,
+        scene: Scene,
+        actors: Sequence[Actor],
+        plates: Plates,
+        watch: Stopwatch,
+        *,
+        blur_faces: bool = False,
     ) -> None:
         self._scene = scene
         self._actors = actors
         self._plates = plates
         self._watch = watch
+        self._blur_faces = blur_faces
 
     def redraw(
         self, frames: Iterable[VideoFrame], color: ColorTransfer, *, look_ahead: int = 1
@@ -177,7 +131,8 @@ class Redrawer:
     def _finish(self, begun: _Begun, colors: Sequence[Float32]) -> RedrawnFrame:
         frame_id, (frame, _), present, sketches = begun
         drawn = [sketch.place for sketch in sketches]
-        hidden = [place for place in present if place[0].new and place not in drawn]
+        left = [place for place in present if not place[0].new and place[0].can_be_left(place[1])]
+        hidden = [place for place in present if place not in drawn and place not in left]
         strangers = self._scene.persons.untracked.get(frame_id, ())
         image = frame.copy()
         walkers: list[DrawnWalker] = []
@@ -187,8 +142,11 @@ class Redrawer:
                 self._drawn(frame_id, free, sketch, own)
                 for sketch, own in zip(sketches, colors, strict=True)
             ]
+            # Where an outline is guessed, it may hold somebody else's pixels.
             bystanders = [
-                self._untouched(frame, present, place) for place in present if place[0].new is None
+                self._untouched(frame, present, (actor, index))
+                for actor, index in left
+                if not actor.track.interpolated[index]
             ]
             with self._watch("composite"):
                 compose(image, [*(walker.layer for walker in walkers), *bystanders])
@@ -227,18 +185,30 @@ class Redrawer:
         (actor, index), crop, old, job = sketch
         with self._watch("background"):
             scenery = self._scenery(frame_id, crop, job.patch, crop.cut(free))
-        layer = Layer(crop, old.removal, scenery, job.alpha, colors, _ground(actor, index))
+        retouch = None
+        if self._blur_faces:
+            square = actor.gait.xyxy[index] - np.array([crop.left, crop.top] * 2, np.float32)
+            retouch = partial(blur_head, crop=crop, region=head_region(job.alpha, square))
+        ground = _ground(actor, index)
+        layer = Layer(crop, old.removal, scenery, job.alpha, colors, ground, retouch)
         return DrawnWalker(actor.track_id, index, layer, old.body & (job.alpha > 0.5))
 
     def _untouched(self, frame: UInt8, present: Sequence[Place], place: Place) -> Layer:
-        """A walker drawn over itself, so that the removal of a neighbor takes nothing from it."""
+        """A walker drawn over itself, so that the removal of a neighbor takes nothing from it.
+
+        What may belong to somebody who is given another walk does not come back.
+        """
         actor, index = place
         crop = SquareCrop.around(actor.gait.xyxy[index])
         patch = crop.cut(frame, replicate=True)
         with self._watch("composite"):
             old = self._old_walker(present, place, crop, patch, frame.shape)
-        own = patch.astype(np.float32)
-        return Layer(crop, np.zeros_like(old.removal), own, old.alpha, own, _ground(actor, index))
+        claimed = np.zeros(old.body.shape, bool)
+        for other, at in present:
+            if other.new is not None and not other.track.interpolated[at]:
+                other.track.masks[at].paint(claimed, (crop.left, crop.top))
+        own, alpha = patch.astype(np.float32), np.where(claimed, np.float32(0), old.alpha)
+        return Layer(crop, np.zeros_like(old.removal), own, alpha, own, _ground(actor, index))
 
     def _old_walker(
         self,

@@ -103,6 +103,8 @@ class AnonymizationReport:
         stage_seconds: wall time by stage.
         warnings: sentences the user should read.
         adaptation: how a network learned the clip's colors; None if it didn't.
+        spared: numbers of the walkers who were left as they are, at the user's wish.
+        faces_blurred: whether the heads of those with another walk were blurred.
     """
 
     source: str
@@ -129,6 +131,8 @@ class AnonymizationReport:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     adaptation: Adaptation | None = None
+    spared: tuple[int, ...] = ()
+    faces_blurred: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-able built-in types."""

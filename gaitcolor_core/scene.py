@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from gaitcolor_core.stages.register import CameraTracker, View
 from gaitcolor_core.stages.segment import PersonSegmenter
 from gaitcolor_core.stages.track import TrackedPersons, assign_track_ids, link_tracks
 from gaitcolor_core.stopwatch import Stopwatch
-from gaitcolor_core.structures import Bool, Detections, PackedMask, VideoFrame
+from gaitcolor_core.structures import Bool, Detections, PackedMask, Track, VideoFrame
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,24 @@ def look(
     with watch("track"):
         numbered = assign_track_ids(detections, frame_shape=shape, fps=fps)
         persons_found = link_tracks(numbered, fps=fps)
-        unseen = passages(persons_found.tracks, num_frames=len(views), frame_shape=shape, fps=fps)
-        persons_found = persons_found.with_untracked(unseen)
     return Scene(tuple(views), persons_found, _masks_by_frame(persons_found, len(views)))
+
+
+def expecting(
+    scene: Scene, tracks: Sequence[Track], *, frame_shape: tuple[int, int], fps: float
+) -> Scene:
+    """The same scene, in which `tracks` are expected on their ways from and to the edge, too.
+
+    Args:
+        scene: what was seen.
+        tracks: those of its walkers who are not left as is.
+        frame_shape: `(height, width)` in pixels.
+        fps: frames per second.
+    """
+    count = len(scene.views)
+    unseen = passages(tracks, num_frames=count, frame_shape=frame_shape, fps=fps)
+    persons = scene.persons.with_untracked(unseen)
+    return Scene(scene.views, persons, _masks_by_frame(persons, count))
 
 
 def persons_with_margin(masks: Iterable[PackedMask], frame_shape: tuple[int, ...]) -> Bool:

@@ -26,6 +26,8 @@ class Settings:
         walkers: numbers of the walkers to anonymize; None = everyone.
         adapt_s: seconds in which a color network learns the clip's colors before it is used; 0 =
             it is used as it comes.
+        blur_faces: blur the head of everybody who is given another walk; who is left as is keeps
+            the face, and who is covered is covered anyway.
     """
 
     shape: Shape = "deform"
@@ -34,6 +36,7 @@ class Settings:
     seed: int | None = None
     walkers: tuple[int, ...] | None = None
     adapt_s: int = 0
+    blur_faces: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no stage could honor."""

@@ -14,10 +14,11 @@ from gaitcolor_core.gait import SILHOUETTE_SIZE, gei_distance
 from gaitcolor_core.imaging import resample_square
 from gaitcolor_core.metrics import psnr, ssim_map
 from gaitcolor_core.recognizability import assess
-from gaitcolor_core.redraw import DrawnWalker, RedrawnFrame
 from gaitcolor_core.reports import Adaptation, AnonymizationReport, WalkerReport
 from gaitcolor_core.settings import Settings
+from gaitcolor_core.sparing import Spared
 from gaitcolor_core.structures import Float32, UInt8
+from gaitcolor_core.take import DrawnWalker, RedrawnFrame
 
 # Neighboring frames hardly differ in quality, and SSIM takes as long as drawing.
 _COMPARED_EVERY = 5
@@ -79,7 +80,8 @@ class Tally:
         audio: str,
         seconds: dict[str, float],
         warnings: Sequence[str],
-        adaptation: Adaptation | None = None,
+        adaptation: Adaptation | None,
+        spared: Spared,
     ) -> AnonymizationReport:
         """The report on the whole clip; `seconds` by stage, "total" among them."""
         stages = {stage: spent for stage, spent in seconds.items() if stage != "total"}
@@ -108,8 +110,15 @@ class Tally:
             covered_detections=self._covered_detections,
             walkers=tuple(self._walker(number) for number in sorted(self._actors)),
             stage_seconds=stages,
-            warnings=(*warnings, *self._remarks(), *_on_learning(settings, adaptation)),
+            warnings=(
+                *warnings,
+                *self._remarks(),
+                *_on_spared(self._left(), spared),
+                *_on_learning(settings, adaptation),
+            ),
             adaptation=adaptation,
+            spared=self._left(),
+            faces_blurred=settings.blur_faces,
             **figures,
         )
 
@@ -168,12 +177,27 @@ class Tally:
                 f"{self._covered_detections} times a person, or what looked like one, could not "
                 "be given another walk in a frame and was covered by a mosaic instead."
             )
-        left = [number for number, actor in self._actors.items() if actor.new is None]
-        if left:
-            remarks.append(
-                f"Not anonymized, as you chose others: walker {', '.join(map(str, left))}."
-            )
         return remarks
+
+    def _left(self) -> tuple[int, ...]:
+        return tuple(number for number, actor in self._actors.items() if actor.new is None)
+
+
+def _on_spared(left: Sequence[int], spared: Spared) -> list[str]:
+    remarks = []
+    if left:
+        names = [str(number) for number in left]
+        for at, number in enumerate(left):
+            sighting = spared.sighting_of.get(number, number)
+            if sighting != number:
+                names[at] += f" (number {sighting} of the quick look)"
+        remarks.append(f"Not anonymized, as you wished: walker {', '.join(names)}.")
+    if spared.missed:
+        remarks.append(
+            f"Walker {', '.join(map(str, spared.missed))} of the quick look was to be left as is, "
+            "but could not be told apart surely all the time, and was anonymized or covered."
+        )
+    return remarks
 
 
 def _on_learning(settings: Settings, adaptation: Adaptation | None) -> list[str]:

@@ -15,10 +15,11 @@ from color_networks import job, small_network, write_network
 from torch import Tensor, nn
 
 from gaitcolor_core import AnonymizationReport, GaitAnonymizer, InputError, Settings, Stopped
-from gaitcolor_core.redraw import Take
 from gaitcolor_core.reports import Adaptation
+from gaitcolor_core.sparing import Spared
 from gaitcolor_core.stages.transfer_color import View, adapt, stacked
 from gaitcolor_core.structures import Bool, UInt8
+from gaitcolor_core.take import Take
 from gaitcolor_core.tally import Tally
 from gaitcolor_core.video import VideoReader
 
@@ -222,7 +223,7 @@ def test_the_user_is_warned_of_what_was_not_learned(
     report = Tally([]).report(
         source="a.mp4", output="b.mp4", device="cpu", segmenter="a segmenter",
         settings=Settings(color="gram", adapt_s=60), seed=1, size=(64, 48), audio="none",
-        seconds={"total": 1.0}, warnings=[], adaptation=learned,
+        seconds={"total": 1.0}, warnings=[], adaptation=learned, spared=Spared({}, ()),
     )  # fmt: skip
     assert list(report.warnings) == words
     assert report.adaptation == learned

@@ -159,8 +159,8 @@ class TestAnonymize:
         assert psnr_in(boxes, 1, before[4:], after[4:]) > 38
         report = json.loads((tmp_path / "r.json").read_text())
         assert [walker["frames_tracked"] > 0 for walker in report["walkers"]] == [True, False]
-        assert "Not anonymized, as you chose others: walker 2." in report["warnings"]
-        assert "Not anonymized, as you chose others: walker 2." in run.err
+        assert "Not anonymized, as you wished: walker 2." in report["warnings"]
+        assert "Not anonymized, as you wished: walker 2." in run.err
 
     def test_folder_with_a_bad_clip_among_good_ones(
         self, walker_clip: Path, gaitcolor, tmp_path: Path

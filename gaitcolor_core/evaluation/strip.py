@@ -20,7 +20,7 @@ from gaitcolor_core.structures import Float32, InputError, Int64, UInt8
 if TYPE_CHECKING:
     from gaitcolor_core.actor import Actor
     from gaitcolor_core.pipeline import GaitAnonymizer
-    from gaitcolor_core.redraw import Take
+    from gaitcolor_core.take import Take
 
 NUM_PHASES = 6
 # The results follow.

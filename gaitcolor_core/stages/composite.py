@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -37,6 +37,7 @@ class Layer:
         alpha: `(side, side)` float32 in [0, 1], how much the new walker covers.
         colors: `(side, side, 3)` float32 RGB in 0...255, of the new walker.
         ground_px: y of the ground under the walker; the lower in the frame, the nearer.
+        retouch: what is done in the frame to the new walker, before nearer ones hide parts of it.
     """
 
     crop: SquareCrop
@@ -45,6 +46,7 @@ class Layer:
     alpha: Float32
     colors: Float32
     ground_px: float
+    retouch: Callable[[UInt8], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ def compose(frame: UInt8, layers: Sequence[Layer]) -> None:
         _blend(frame, layer.crop, layer.scenery, layer.removal)
     for layer in sorted(layers, key=lambda layer: layer.ground_px):
         _blend(frame, layer.crop, layer.colors, layer.alpha)
+        if layer.retouch is not None:
+            layer.retouch(frame)
 
 
 def look_at(

@@ -104,16 +104,19 @@ def assign_track_ids(
     return [tracker.follow(found) for found in detections]
 
 
-def link_tracks(detections: Sequence[Detections], *, fps: float) -> TrackedPersons:
+def link_tracks(
+    detections: Sequence[Detections], *, fps: float, min_frames: int = MIN_TRACK_FRAMES
+) -> TrackedPersons:
     """Turn numbered detections into whole tracks.
 
     A detection just before a track begins, or inside one of its gaps, that overlaps the track's
     box joins it; a second detection of the same person is merged into the first; gaps up to
-    `MAX_GAP_S` are interpolated; tracks shorter than `MIN_TRACK_FRAMES` are dissolved.
+    `MAX_GAP_S` are interpolated; tracks of fewer than `min_frames` are dissolved.
 
     Args:
         detections: one entry a frame, with `track_id`.
         fps: frames per second.
+        min_frames: what makes a track.
 
     Returns:
         The tracks and everybody else.
@@ -131,7 +134,7 @@ def link_tracks(detections: Sequence[Detections], *, fps: float) -> TrackedPerso
                 untracked.setdefault(frame_id, []).append(found.masks[index])
     tracks: list[Track] = []
     for places in members.values():
-        if len(places) < MIN_TRACK_FRAMES:
+        if len(places) < min_frames:
             for frame_id, index in places:
                 untracked.setdefault(frame_id, []).append(merged[frame_id].masks[index])
             continue

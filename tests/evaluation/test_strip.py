@@ -19,8 +19,8 @@ from gaitcolor_core.evaluation.strip import (
     ROWS,
     StripCamera,
 )
-from gaitcolor_core.redraw import RedrawnFrame, Take
 from gaitcolor_core.structures import InputError, UInt8
+from gaitcolor_core.take import RedrawnFrame, Take
 
 
 def strip(clip: Path, picture: Path, *options: object) -> int:
