@@ -20,6 +20,11 @@ _MAX_FPS = 1000
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # The unit of container-wide times: microseconds.
 _AV_TIME_BASE = 1_000_000
+# Of files that are whole in themselves: a playlist would have other files of this machine read.
+_DEMUXERS = (
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,obu,ivf,flv,asf,ogg,mxf,dv,mjpeg,nut,"
+    "yuv4mpegpipe,gif,tty,wav,mp3,flac,aac"
+)
 _CONTAINER_MARKS = (b"ftyp", b"mdat", b"moov", b"wide", b"free", b"skip", b"\x1aE\xdf\xa3", b"RIFF")
 
 
@@ -48,7 +53,7 @@ def open_source(path: Path) -> InputContainer:
     return av.open(
         str(path.absolute()),
         metadata_errors="replace",
-        container_options={"protocol_whitelist": "file"},
+        container_options={"protocol_whitelist": "file", "format_whitelist": _DEMUXERS},
     )
 
 
