@@ -8,6 +8,7 @@ import gradio as gr
 
 from demo import handlers
 from demo.clip_tab import build_clip_tab
+from demo.gate import Gate, Page
 from demo.limits import MAX_FILE_BYTES
 from demo.wording import INTRO, KEPT_S, PROTECTION
 
@@ -33,14 +34,13 @@ LAUNCH_OPTIONS: dict[str, Any] = {
     "css": CSS,
     "footer_links": ["api", "settings"],
     "max_file_size": MAX_FILE_BYTES,
+    "app_kwargs": {"middleware": [(Gate, (), {})]},
 }
 
 
 def build_ui() -> gr.Blocks:
     """The page, ready for `launch(**LAUNCH_OPTIONS)`."""
-    page: gr.Blocks = gr.Blocks(
-        title="GaitColor", analytics_enabled=False, delete_cache=(KEPT_S, KEPT_S)
-    )
+    page = Page(title="GaitColor", analytics_enabled=False, delete_cache=(KEPT_S, KEPT_S))
     with page:
         gr.Markdown(INTRO)
         with gr.Tabs():
@@ -49,5 +49,5 @@ def build_ui() -> gr.Blocks:
             with gr.Tab("What this does and does not protect", id="protection"):
                 gr.Markdown(PROTECTION)
         page.unload(handlers.stop)
-    page.queue(max_size=MAX_WAITING)
+    page.queue(max_size=MAX_WAITING, api_open=False)
     return page
