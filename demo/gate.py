@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -35,6 +36,11 @@ class Page(gr.Blocks):
 def refusal(sentence: str) -> gr.Error:
     """A sentence that stays on the page until it is read; no fault of the app, so not logged."""
     return gr.Error(sentence, duration=None, print_exception=False)
+
+
+def in_words(reason: Exception) -> str:
+    """What is wrong, without the folders of this server, which are nobody's business."""
+    return re.sub(r"(?<![\w:/])/(?:[^/\s]+/)+", "", str(reason))
 
 
 class Gate:

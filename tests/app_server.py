@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import cv2
+import psutil
 import pytest
+from gradio_client import Client, handle_file
 
 from gaitcolor_core.video import VideoReader, VideoWriter
 
@@ -31,6 +34,7 @@ CHROMIUM_OPTIONS = [
 ]
 # Python runs a module of this name when it starts.
 CLOSED_NETWORK = """
+import json
 import os
 import socket
 
@@ -65,41 +69,67 @@ class Server:
     cache: Path
     asked_hosts: Path
     log: Path
+    process: psutil.Process
+
+    def client(self, folder: Path) -> Client:
+        """A visitor without a browser, whose downloads go to a folder."""
+        return Client(self.url, download_files=folder, verbose=False)
 
     def runs(self) -> list[Path]:
         """The folders of runs that go on or have a result."""
-        return [path for path in self.cache.glob("tmp*") if path.is_dir()]
+        return list(self.cache.glob("run_*"))
+
+    def memory_mb(self) -> float:
+        """What the process and its children hold."""
+        family = [self.process, *self.process.children(recursive=True)]
+        return float(sum(member.memory_info().rss for member in family)) / 1e6
+
+    def answer(self, **arguments: Any) -> str:
+        """What the API says to arguments that no client would send."""
+        body = json.dumps(arguments).encode()
+        call = f"{self.url}/gradio_api/call/v2/anonymize"
+        request = Request(call, body, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=60) as reply:
+            event = json.load(reply)["event_id"]
+        with urlopen(f"{call}/{event}", timeout=60) as reply:
+            return str(reply.read().decode())
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
+@contextmanager
+def serving(folder: Path, *command: str) -> Iterator[Server]:
+    """Run the app, which must be the first to use the folder."""
     (folder / "sitecustomize.py").write_text(CLOSED_NETWORK)
     port = free_port()
-    app = Server(
-        f"http://127.0.0.1:{port}", folder / "cache", folder / "asked_hosts", folder / "log"
-    )
+    cache, asked_hosts, log_file = (folder / name for name in ("cache", "asked_hosts", "log"))
     left_to_the_app = ("GRADIO_ANALYTICS_ENABLED", "GAITCOLOR_DETECTOR", "HF_HUB_OFFLINE")
     environment = {name: value for name, value in os.environ.items() if name not in left_to_the_app}
     environment |= {
         "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(app.cache),
+        "GRADIO_TEMP_DIR": str(cache),
         "TORCH_HOME": str(folder / "torch"),
         "PYTHONPATH": str(folder),
-        "ASKED_HOSTS": str(app.asked_hosts),
+        "ASKED_HOSTS": str(asked_hosts),
     }
-    app.asked_hosts.touch()
-    with app.log.open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+    asked_hosts.touch()
+    with log_file.open("w") as log:
+        process = psutil.Popen(
+            [sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
+        app = Server(f"http://127.0.0.1:{port}", cache, asked_hosts, log_file, process)
         try:
             wait_for(lambda: answers(app.url) or process.poll() is not None)
-            assert process.poll() is None, app.log.read_text()
+            assert process.poll() is None, log_file.read_text()
             yield app
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The one that tests share."""
+    with serving(tmp_path_factory.mktemp("server"), "app.py") as app:
+        yield app
 
 
 @pytest.fixture
@@ -142,6 +172,19 @@ def wait_for(condition: Any, seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.1)
+
+
+def anonymized(client: Client, clip: Path, **choices: Any) -> tuple[Path, dict[str, Any]]:
+    """The result of a clip, downloaded, and its report."""
+    results = client.predict(clip=handle_file(clip), api_name="/anonymize", **choices)
+    files = [
+        Path(result)
+        for result in results
+        if isinstance(result, str) and Path(result).suffix in (".mp4", ".json")
+    ]
+    [report_file] = [path for path in files if path.suffix == ".json"]
+    report: dict[str, Any] = json.loads(report_file.read_text())
+    return files[0], report
 
 
 def shortened(source: Path, path: Path) -> Path:
