@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from gaitcolor_core.actor import Actor
-from gaitcolor_core.live.absence import Absentees
+from gaitcolor_core.device import torch_device
+from gaitcolor_core.live.absence import REACH, Absentees
 from gaitcolor_core.live.plate import GrowingPlate
 from gaitcolor_core.live.walker import NOMINAL_FPS, LiveWalker, shown_in_part
 from gaitcolor_core.methods import SEGMENTER, open_segmenter
@@ -22,7 +23,7 @@ from gaitcolor_core.scene import Scene, persons_with_margin
 from gaitcolor_core.stages.composite import cover
 from gaitcolor_core.stages.register import CameraTracker
 from gaitcolor_core.stages.segment import PersonSegmenter, YoloSegmenter
-from gaitcolor_core.stages.track import BUFFER_S, PersonTracker, TrackedPersons, merge_duplicates
+from gaitcolor_core.stages.track import PersonTracker, TrackedPersons, merge_duplicates
 from gaitcolor_core.stages.transfer_color import warp
 from gaitcolor_core.stopwatch import Stopwatch
 from gaitcolor_core.structures import Detections, PackedMask, UInt8, VideoFrame
@@ -33,6 +34,8 @@ from gaitcolor_core.weights import CHECKPOINTS
 MAX_SIDE_PX = 640
 # How many frames the measured frames per second are a mean of.
 _TIMED_FRAMES = 10
+# Whoever was away for longer gets a new body.
+_REMEMBERED_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,12 @@ class LiveAnonymizer:
         self._session: _Session | None = None
         self._times_s: deque[float] = deque(maxlen=_TIMED_FRAMES + 1)
 
-    def anonymize(self, frame: UInt8) -> LiveFrame:
+    def anonymize(self, frame: UInt8, time_s: float | None = None) -> LiveFrame:
         """The next frame with other persons.
 
         Args:
             frame: `(H, W, 3)` uint8 RGB. Where its size changes, everything begins anew.
+            time_s: when it was taken, rising; None = now.
 
         Raises:
             ValueError: that is no such frame.
@@ -86,8 +90,10 @@ class LiveAnonymizer:
         if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
             raise ValueError(f"a frame must be (H, W, 3) uint8, got {frame.shape} {frame.dtype}")
         image = _reduced(frame)
+        if time_s is None:
+            time_s = time.perf_counter()
         try:
-            redrawn = self._session_for(image).redraw(image)
+            redrawn = self._session_for(image).redraw(image, time_s)
         except Exception:  # whatever went wrong, nobody may be seen
             redrawn = None
             image = image.copy()
@@ -115,16 +121,16 @@ class LiveAnonymizer:
         return (len(self._times_s) - 1) / max(passed_s, 1e-6)
 
 
-def open_live_segmenter(device: str) -> PersonSegmenter:
+def open_live_segmenter(device: str | None = None) -> PersonSegmenter:
     """What finds persons as in clips, or our own weights where that needs the whole clip.
 
     Args:
-        device: torch device.
+        device: torch device; None = CUDA where there is one.
 
     Raises:
-        InputError: `GAITCOLOR_DETECTOR` names a detector that cannot be had.
+        InputError: the device, or what `GAITCOLOR_DETECTOR` names, cannot be had.
     """
-    own = CHECKPOINTS / SEGMENTER
+    device, own = torch_device(device), CHECKPOINTS / SEGMENTER
     segmenter, _ = open_segmenter(None, device, own=own)
     return segmenter if isinstance(segmenter, YoloSegmenter) else YoloSegmenter(own, device=device)
 
@@ -137,24 +143,24 @@ class _Session:
         self.plate = GrowingPlate(frame_shape)
         self._segmenter = segmenter
         self._seed = seed
-        self._tracker = PersonTracker(frame_shape=frame_shape, fps=NOMINAL_FPS)
+        self._tracker = PersonTracker(frame_shape=frame_shape, fps=NOMINAL_FPS, reach=REACH)
         self._camera = CameraTracker()
         self._absentees = Absentees()
         self._walkers: dict[int, LiveWalker] = {}
         self._frame_id = -1
 
-    def redraw(self, image: UInt8) -> RedrawnFrame:
+    def redraw(self, image: UInt8, time_s: float) -> RedrawnFrame:
         """The next frame `(H, W, 3)` with other persons."""
         self._frame_id += 1
         found = merge_duplicates(self._tracker.follow(self._segmenter.segment(image)))
-        missed = self._absentees.missed(found, self.frame_shape)
-        actors, strangers = self._cast(found)
+        missed = self._absentees.missed(found, time_s, self.frame_shape)
+        actors, strangers = self._cast(found, time_s)
         scene = self._scene(image, found.masks, [*strangers, *missed])
         redrawer = Redrawer(scene, actors, self.plate, Stopwatch())
         [(_, redrawn)] = redrawer.redraw([VideoFrame(image, Fraction(0))], warp)
         return redrawn
 
-    def _cast(self, found: Detections) -> tuple[list[Actor], list[PackedMask]]:
+    def _cast(self, found: Detections, time_s: float) -> tuple[list[Actor], list[PackedMask]]:
         """Who has another body in this frame, and the masks of those who have none."""
         actors, strangers = [], []
         for number, xyxy, mask in zip(
@@ -163,18 +169,17 @@ class _Session:
             walker = self._walker(number) if number >= 0 else None
             actor = None
             if walker is not None:
-                actor = walker.see(self._frame_id, xyxy, mask, self.frame_shape)
+                actor = walker.see(self._frame_id, time_s, xyxy, mask, self.frame_shape)
             if actor is not None:
                 actors.append(actor)
             elif walker is not None and walker.seen_whole:
                 strangers.append(mask)
             else:
                 strangers.append(shown_in_part(mask, self.frame_shape) or mask)
-        oldest = self._frame_id - round(2 * BUFFER_S * NOMINAL_FPS)
         self._walkers = {
             number: walker
             for number, walker in self._walkers.items()
-            if walker.last_frame_id >= oldest
+            if time_s - walker.last_s <= _REMEMBERED_S
         }
         return actors, strangers
 

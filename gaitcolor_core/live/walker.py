@@ -14,10 +14,12 @@ from gaitcolor_core.gait import SILHOUETTE_SIZE, align
 from gaitcolor_core.stages.anonymize_shape import Deform
 from gaitcolor_core.structures import Float32, GaitSequence, PackedMask, Track
 
-# What a CPU reaches, in frames per second: says how much is smoothed and remembered.
+# What a CPU reaches, in frames per second: says over how many frames squares are smoothed.
 NOMINAL_FPS = 8.0
-# A body is drawn when this much of a walk was seen; where somebody is comes from the same frames.
-FRAMES_TO_LEARN = 8
+# A body is drawn when this much of a walk was seen.
+FRAMES_TO_LEARN, LEARNED_S = 6, 0.8
+# So much of it is remembered.
+_KEPT_FRAMES = 12
 # Who ends so near to an edge of the picture may go on beyond it.
 _RIM_PX = 3
 # A mask that fills its height so much less or more than those before has lost or taken something.
@@ -59,9 +61,10 @@ class LiveWalker:
 
     def __init__(self, generator: np.random.Generator) -> None:
         self._generator = generator
-        self._lately: deque[_Sighting] = deque(maxlen=FRAMES_TO_LEARN)
+        self._lately: deque[_Sighting] = deque(maxlen=_KEPT_FRAMES)
         self._body_map: Float32 | None = None
-        self.last_frame_id = 0
+        self._first_s: float | None = None
+        self.last_s = 0.0
 
     @property
     def seen_whole(self) -> bool:
@@ -69,12 +72,18 @@ class LiveWalker:
         return bool(self._lately)
 
     def see(
-        self, frame_id: int, xyxy: Float32, mask: PackedMask, frame_shape: tuple[int, int]
+        self,
+        frame_id: int,
+        time_s: float,
+        xyxy: Float32,
+        mask: PackedMask,
+        frame_shape: tuple[int, int],
     ) -> Actor | None:
         """Take notice of the walker in the next frame.
 
         Args:
             frame_id: index of the frame, rising.
+            time_s: when that is, rising.
             xyxy: `(4,)` box in pixels.
             mask: the walker's pixels.
             frame_shape: `(height, width)` in pixels.
@@ -83,12 +92,15 @@ class LiveWalker:
             The walker in this one frame, which counts as frame 0, with another body; None if it
             cannot be given one here, so that it has to be covered.
         """
-        self.last_frame_id = frame_id
+        self.last_s = time_s
         if not _upright_and_whole(mask, frame_shape):
             return None
         now = _Sighting(frame_id, xyxy, mask)
         self._lately.append(now)
-        if len(self._lately) < FRAMES_TO_LEARN or not self._is_usual(now):
+        if self._first_s is None:
+            self._first_s = time_s
+        learned = len(self._lately) >= FRAMES_TO_LEARN and time_s - self._first_s >= LEARNED_S
+        if not learned or not self._is_usual(now):
             return None
         gait = align(self._track(), frame_shape=frame_shape, fps=NOMINAL_FPS)
         if self._body_map is None:

@@ -69,16 +69,20 @@ class PersonTracker:
     Args:
         frame_shape: `(height, width)` in pixels.
         fps: frames per second; sets how long a lost walker is remembered.
+        reach: by so much of its height a box is wider on each side when it is compared, so that
+            walkers are followed who move by more than a body's width from frame to frame.
     """
 
-    def __init__(self, *, frame_shape: tuple[int, int], fps: float) -> None:
+    def __init__(self, *, frame_shape: tuple[int, int], fps: float, reach: float = 0.0) -> None:
         self._frame_shape = frame_shape
+        self._reach = reach
         buffer_frames = max(2, round(BUFFER_S * fps))
         self._tracker, self._boxes_class = _new_tracker(buffer_frames)
 
     def follow(self, found: Detections) -> Detections:
         """The persons of the next frame with `track_id` set; -1 where no track took them."""
-        rows = np.column_stack([found.xyxy, found.score, np.zeros(len(found), np.float32)])
+        xyxy = widened(found.xyxy, self._reach)
+        rows = np.column_stack([xyxy, found.score, np.zeros(len(found), np.float32)])
         boxes = self._boxes_class(rows.astype(np.float32), self._frame_shape)
         track_id = np.full(len(found), -1, np.int64)
         # A track is (x1, y1, x2, y2, id, score, class, index of the detection).
@@ -254,6 +258,12 @@ def _union(first: PackedMask, second: PackedMask) -> PackedMask:
     for mask in (first, second):
         mask.paint(canvas, (left, top))
     return PackedMask.pack(canvas, left, top)
+
+
+def widened(xyxy: Float32, reach: float) -> Float32:
+    """Boxes `(N, 4)` xyxy that are wider by a share of their height on each side."""
+    margin = reach * (xyxy[:, 3] - xyxy[:, 1])
+    return np.asarray(xyxy + margin[:, None] * np.array([-1, 0, 1, 0]), np.float32)
 
 
 def box_iou(box: Float32, others: Float32) -> Float32:
