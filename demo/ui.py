@@ -10,6 +10,7 @@ from demo import handlers
 from demo.clip_tab import build_clip_tab
 from demo.gate import Gate, Page
 from demo.limits import MAX_FILE_BYTES
+from demo.live import build_live_tab, forget
 from demo.wording import INTRO, KEPT_S, PROTECTION
 
 MAX_WAITING = 8
@@ -46,8 +47,11 @@ def build_ui() -> gr.Blocks:
         with gr.Tabs():
             with gr.Tab("Clip", id="clip"):
                 build_clip_tab()
+            with gr.Tab("Live camera", id="live"):
+                build_live_tab()
             with gr.Tab("What this does and does not protect", id="protection"):
                 gr.Markdown(PROTECTION)
         page.unload(handlers.stop)
+        page.unload(forget)
     page.queue(max_size=MAX_WAITING, api_open=False)
     return page
