@@ -70,11 +70,14 @@ def glance(
     fps = float(clip.metadata.fps)
     stride = max(round(fps / _LOOKS_PER_S), 1)
     shape = (clip.metadata.height, clip.metadata.width)
-    segmenter.prepare(clip)
+
+    def is_looked_at(frame_id: int) -> bool:
+        return frame_id % stride == 0
+
+    segmenter.prepare(frame for _, frame in clip.pick(is_looked_at))
     looks: list[Detections] = []
-    for frame_id, frame in enumerate(clip):
-        if frame_id % stride == 0:
-            looks.append(segmenter.segment(frame.image))
+    for frame_id, frame in clip.pick(is_looked_at):
+        looks.append(segmenter.segment(frame.image))
         on_progress("Looking for walkers", frame_id + 1, clip.metadata.num_frames)
     numbered = assign_track_ids(looks, frame_shape=shape, fps=fps / stride)
     tracks = link_tracks(numbered, fps=fps / stride, min_frames=_MIN_LOOKS).tracks
@@ -103,7 +106,7 @@ def _sightings(
     """The sightings in the order of `tracks`, after another pass for their thumbnails."""
     wanted = [int(track.frame_ids[at]) * stride for track, at in zip(tracks, best, strict=True)]
     shown: dict[int, tuple[float, UInt8]] = {}
-    for frame_id, frame in enumerate(clip):
+    for frame_id, frame in clip.pick(lambda frame_id: frame_id in wanted):
         for number, (track, at) in enumerate(zip(tracks, best, strict=True)):
             if wanted[number] == frame_id:
                 shown[number] = float(frame.time_s), _thumbnail(frame.image, _box(track, at))

@@ -10,7 +10,7 @@ from gaitcolor_core.imaging import SquareCrop, dilate, to_uint8
 from gaitcolor_core.structures import Float32, UInt8
 
 # Head and chin in statures (the neck begins at 0.865), and half the width a head may sway in.
-_HEAD, _HALF_WIDTH = 0.17, 0.13
+_HEAD, _HALF_WIDTH = 0.17, 0.11
 # Around the head, in statures: what is blurred, too, and where the blur fades out.
 _MARGIN, _FEATHER = 0.02, 0.015
 # Cells along each side of the region; a face is two of them wide and high.
