@@ -15,6 +15,7 @@ from gaitcolor_core.cli import (
     clips,
     colors,
     evaluate,
+    glance,
     hub,
     identity,
     judge,
@@ -32,6 +33,7 @@ __all__ = ["main"]
 
 _SUBCOMMANDS = (
     anonymize,
+    glance,
     strip,
     bench,
     judge,

@@ -37,7 +37,10 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def settings_from(
-    options: argparse.Namespace, *, walkers: tuple[int, ...] | None = None
+    options: argparse.Namespace,
+    *,
+    walkers: tuple[int, ...] | None = None,
+    blur_faces: bool = False,
 ) -> Settings:
     """What the user chose by `add_settings`, for `walkers` alone where they are given.
 
@@ -51,6 +54,7 @@ def settings_from(
         seed=options.seed,
         walkers=walkers,
         adapt_s=options.adapt,
+        blur_faces=blur_faces,
     )
 
 
@@ -152,7 +156,17 @@ def walkers(text: str) -> tuple[int, ...] | None:
     """Numbers such as 1,3; None = all."""
     if text == "all":
         return None
-    numbers = text.split(",")
-    if not all(number.strip().isdecimal() for number in numbers):
-        raise argparse.ArgumentTypeError(f"'{text}' is neither 'all' nor numbers such as 1,3")
-    return tuple(map(int, numbers))
+    try:
+        return numbers(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is neither 'all' nor numbers such as 1,3"
+        ) from error
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Numbers such as 1,3."""
+    parts = text.split(",")
+    if not all(part.strip().isdecimal() for part in parts):
+        raise argparse.ArgumentTypeError(f"'{text}' is no list of numbers such as 1,3")
+    return tuple(map(int, parts))
