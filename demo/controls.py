@@ -7,36 +7,35 @@ from typing import NamedTuple
 import gradio as gr
 
 from demo.limits import MAX_ADAPT_S
+from demo.whom import Whom, build_whom
 from gaitcolor_core import Settings
 
 
 class Controls(NamedTuple):
-    """What the visitor sets and presses."""
+    """What the visitor sets and presses, the settings in the order of `handlers.anonymize`."""
 
     strength: gr.Slider
     seed: gr.Textbox
     color: gr.Dropdown
     shape: gr.Dropdown
     adapt_s: gr.Slider
+    blur_faces: gr.Checkbox
+    whom: Whom
+    look: gr.Button
     start: gr.Button
     stop: gr.Button
 
 
 def build_controls() -> Controls:
     """The controls, below the players."""
-    with gr.Row(equal_height=True):
-        strength = gr.Slider(
-            0,
-            1,
-            value=Settings().strength,
-            step=0.05,
-            label="Strength",
-            info="0 leaves the shape alone, 1 goes as far as a body stays plausible.",
-            scale=4,
+    strength, start, stop, look = _main()
+    whom = build_whom()
+    with gr.Accordion("More", open=False, elem_id="more"):
+        blur_faces = gr.Checkbox(
+            label="Blur faces, too",
+            info="Of everybody who gets another walk; look at the result before you rely on it.",
+            elem_id="blur_faces",
         )
-        start = gr.Button("Anonymize", variant="primary", size="lg", elem_id="start")
-        stop = gr.Button("Stop", variant="stop", size="lg", visible=False, elem_id="stop")
-    with gr.Accordion("More", open=False):
         with gr.Row():
             # A number field would turn into 0 when it is unfolded, and 0 is one and the same key.
             seed = gr.Textbox(
@@ -48,7 +47,26 @@ def build_controls() -> Controls:
                 elem_id="seed",
             )
             shape, color, adapt_s = _models()
-    return Controls(strength, seed, color, shape, adapt_s, start, stop)
+    return Controls(strength, seed, color, shape, adapt_s, blur_faces, whom, look, start, stop)
+
+
+def _main() -> tuple[gr.Slider, gr.Button, gr.Button, gr.Button]:
+    """Strength, start, stop, and the button for a quick look."""
+    with gr.Row(equal_height=True):
+        strength = gr.Slider(
+            0,
+            1,
+            value=Settings().strength,
+            step=0.05,
+            label="Strength",
+            info="0 leaves the shape alone, 1 goes as far as a body stays plausible.",
+            scale=4,
+        )
+        with gr.Column(scale=1, min_width=240):
+            start = gr.Button("Anonymize", variant="primary", size="lg", elem_id="start")
+            stop = gr.Button("Stop", variant="stop", size="lg", visible=False, elem_id="stop")
+            look = gr.Button("Not everybody? See who is in it", size="sm", elem_id="look")
+    return strength, start, stop, look
 
 
 def _models() -> tuple[gr.Dropdown, gr.Dropdown, gr.Slider]:

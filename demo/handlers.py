@@ -5,30 +5,35 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
+from demo import runs
+from demo.gate import in_words
 from demo.limits import check_limits
+from demo.pictures import Camera, Picture, Pictures
 from demo.readout import readout, walker_rows
+from demo.whom import Glanced, choices, spared, thumbnails
 from demo.zero_gpu import loan_s, on_loan
-from gaitcolor_core import AnonymizationReport, GaitAnonymizer, InputError, Settings, Stopped
-
-OnProgress = Callable[[str, int, int | None], None]
-Result = tuple[str, str, list[list[str]], str, str]
+from gaitcolor_core import AnonymizationReport, GaitAnonymizer, InputError, Settings, Sighting
 
 _PROGRESS = gr.Progress()
-# One run at a time: a stopped run may still be on its way out when the next one begins.
-_TURN = Lock()
-# Visitor, and the file that ends the run when it is there; a run may be in another process.
-_RUNS: list[tuple[str | None, Path]] = []
+
+
+class Result(NamedTuple):
+    """What a run gives the page, and clients."""
+
+    clip: str
+    readout: str
+    walkers: list[list[str]]
+    download_clip: str
+    download_report: str
+    download_pair: str
+    still: tuple[Picture, Picture] | None
+    energy_images: list[tuple[Picture, str]]
 
 
 def anonymize(
@@ -38,57 +43,56 @@ def anonymize(
     color: Literal["warp", "nearest", "gram", "supervised"],
     shape: Literal["deform", "contour", "dcgan"],
     adapt_s: float,
+    blur_faces: bool,
+    picked: list[int],
+    glanced: Glanced | None,
     request: gr.Request,
     progress: gr.Progress = _PROGRESS,
 ) -> Result:
-    """Result clip, readout, a row a walker; then the files to download, clip and report."""
-    if clip is None:
-        raise refusal("Please choose a clip first.")
-    with (
-        _refusals(),
-        _folder() as folder,
-        _turn(request.session_hash, folder / "stop") as stop_file,
-    ):
-        num_frames = check_limits(Path(clip))
-        settings = Settings(shape, color, strength, _seed(seed), adapt_s=round(adapt_s))
-        output = folder / f"{Path(clip).stem}_anonymized.mp4"
-        report = _run(settings, clip, output, num_frames, progress, stop_file)
-        report_file = _write(report, output.with_suffix(".json"))
-    return str(output), readout(report), walker_rows(report), str(output), str(report_file)
+    """The clip with other walks, and all that is said and shown of it."""
+    with runs.refusals():
+        num_frames = check_limits(clip)
+        own = (_seed(seed), None, round(adapt_s), blur_faces)
+        settings = Settings(shape, color, strength, *own)
+        job = _Job(str(clip), num_frames, settings, *spared(str(clip), glanced, picked))
+        with runs.begin(request.session_hash) as folder:
+            output = folder / f"{Path(job.clip).stem}_anonymized.mp4"
+            report, pictures = _run(job, output, progress)
+            return _result(report, output, pictures)
+
+
+def glance(
+    clip: str | None, request: gr.Request, progress: gr.Progress = _PROGRESS
+) -> tuple[list[tuple[Picture, str]], Any, Glanced]:
+    """Pictures of everybody who is seen in the clip, with their numbers; all are picked."""
+    with runs.refusals():
+        num_frames = check_limits(clip)
+        with runs.begin(request.session_hash) as folder:
+            found = _glance(str(clip), num_frames, folder, progress)
+        if not found:
+            raise InputError("Nobody was seen in this clip at a quick look.")
+    return thumbnails(found), choices(found), Glanced(str(clip), found)
+
+
+def validate(clip: str | None, *others: Any) -> Any:
+    """Say of a clip beyond the limits, or of none, what is wrong, before it waits for its turn."""
+    try:
+        check_limits(clip)
+    except (InputError, OSError) as reason:
+        verdict = gr.validate(False, in_words(reason))
+    else:
+        verdict = gr.validate(True, "")
+    return [verdict, *(gr.validate(True, "") for _ in others)] if others else verdict
 
 
 def stop(request: gr.Request) -> None:
-    """End the run of this visitor, who pressed the button or closed the page."""
-    for session, stop_file in tuple(_RUNS):
-        if session == request.session_hash:
-            # The run may end, and take its folder along, at this moment.
-            with suppress(FileNotFoundError):
-                stop_file.touch()
+    """End the run of this visitor, who pressed the button."""
+    runs.stop(request.session_hash)
 
 
-def refusal(sentence: str) -> gr.Error:
-    """A sentence that stays on the page until it is read; no fault of the app, so not logged."""
-    return gr.Error(sentence, duration=None, print_exception=False)
-
-
-def show_running() -> list[Any]:
-    """Updates of the start button, the stop button, the result clip and the results."""
-    return [gr.update(visible=False), gr.update(visible=True), *forget_results()]
-
-
-def show_idle() -> list[Any]:
-    """Updates of the start button and the stop button."""
-    return [gr.update(visible=True), gr.update(visible=False)]
-
-
-def show_results() -> Any:
-    """Update of the results."""
-    return gr.update(visible=True)
-
-
-def forget_results() -> list[Any]:
-    """Updates of the result clip and the results, when there is another clip."""
-    return [None, gr.update(visible=False)]
+def leave(request: gr.Request) -> None:
+    """End the run of this visitor, who closed the page, and delete what came of it."""
+    runs.leave(request.session_hash)
 
 
 @functools.cache
@@ -97,84 +101,72 @@ def anonymizer() -> GaitAnonymizer:
     return GaitAnonymizer()
 
 
+class _Job(NamedTuple):
+    """What is to be done; all of it can be handed to another process."""
+
+    clip: str
+    num_frames: int
+    settings: Settings
+    sightings: Sequence[Sighting]
+    spared: Sequence[int]
+
+
+def _job_s(job: _Job, *_: Any) -> int:
+    return loan_s(job.num_frames, job.settings.adapt_s)
+
+
+@on_loan(_job_s)
+def _run(job: _Job, output: Path, progress: gr.Progress) -> tuple[AnonymizationReport, Pictures]:
+    """Anonymize a clip, perhaps in another process, to which no more than this gets through."""
+    with runs.refusals():
+        adapt_s = job.settings.adapt_s
+        on_progress = runs.reporter(
+            progress, output.parent, num_frames=job.num_frames, adapt_s=adapt_s
+        )
+        on_progress("Looking at the scenery", 0, None)
+        worker, camera = anonymizer(), Camera()
+        worker.settings = job.settings
+        report = worker.anonymize_video(
+            job.clip,
+            output,
+            side_by_side=_pair(output),
+            sightings=job.sightings,
+            spared=job.spared,
+            on_progress=on_progress,
+            on_frame=camera,
+        )
+    # The folders of this server are nobody's business.
+    report = dataclasses.replace(report, source=Path(job.clip).name, output=output.name)
+    return report, camera.pictures
+
+
+def _glance_s(clip: str, num_frames: int, *_: Any) -> int:
+    return loan_s(num_frames, 0)
+
+
+@on_loan(_glance_s)
+def _glance(clip: str, num_frames: int, folder: Path, progress: gr.Progress) -> list[Sighting]:
+    """See who is in a clip, perhaps in another process."""
+    with runs.refusals():
+        on_progress = runs.reporter(progress, folder, num_frames=num_frames)
+        return anonymizer().glance(clip, on_progress=on_progress)
+
+
+def _result(report: AnonymizationReport, output: Path, pictures: Pictures) -> Result:
+    report_file = output.with_suffix(".json")
+    report_file.write_text(json.dumps(report.to_dict(), indent=2), encoding="utf-8")
+    files = (str(output), str(report_file), str(_pair(output)))
+    return Result(str(output), readout(report), walker_rows(report), *files, *pictures)
+
+
+def _pair(output: Path) -> Path:
+    """The clip of original and result, beside the result."""
+    return output.with_name(f"{output.stem}_side_by_side.mp4")
+
+
 def _seed(text: str | None) -> int | None:
     """The seed in a text field; None if it is empty."""
     digits = (text or "").strip()
     if digits and not (digits.isascii() and digits.isdigit()):
         raise InputError(f"The seed must be a whole number such as 7, or empty, not '{digits}'.")
     return int(digits) if digits else None
-
-
-def _loan_s(settings: Settings, clip: str, output: Path, num_frames: int, *_: Any) -> int:
-    """For how long `_run` needs a GPU."""
-    return loan_s(num_frames, settings.adapt_s)
-
-
-@on_loan(_loan_s)
-def _run(
-    settings: Settings,
-    clip: str,
-    output: Path,
-    num_frames: int,
-    progress: gr.Progress,
-    stop_file: Path,
-) -> AnonymizationReport:
-    """Anonymize a clip, perhaps in another process, to which no more than this gets through."""
-    with _refusals():
-        on_progress = _reporter(progress, num_frames, stop_file)
-        on_progress("Looking at the scenery", 0, None)
-        worker = anonymizer()
-        worker.settings = settings
-        report = worker.anonymize_video(clip, output, on_progress=on_progress)
-    # The folders of this server are nobody's business.
-    return dataclasses.replace(report, source=Path(clip).name, output=output.name)
-
-
-def _reporter(progress: gr.Progress, num_frames: int, stop_file: Path) -> OnProgress:
-    """Shows stage and share of the work; Gradio names no stage whose end is unknown."""
-
-    def on_progress(stage: str, done: int, total: int | None) -> None:
-        if stop_file.exists():
-            raise Stopped("Stopped, and nothing was kept.")
-        progress((done, max(done, total or num_frames, 1)), desc=stage, unit="frames")
-
-    return on_progress
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Tell the visitor in a sentence why there is no result."""
-    try:
-        yield
-    except (InputError, OSError, Stopped) as reason:
-        raise refusal(str(reason)) from reason
-
-
-@contextmanager
-def _turn(session: str | None, stop_file: Path) -> Iterator[Path]:
-    """Wait for the run before; the file ends this one."""
-    run = (session, stop_file)
-    _RUNS.append(run)
-    try:
-        with _TURN:
-            yield stop_file
-    finally:
-        _RUNS.remove(run)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder in Gradio's cache, which deletes what it served; gone at once after an error."""
-    cache = Path(get_upload_folder())
-    cache.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=cache))
-    try:
-        yield folder
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _write(report: AnonymizationReport, path: Path) -> Path:
-    path.write_text(json.dumps(report.to_dict(), indent=2), encoding="utf-8")
-    return path

@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 
-from gaitcolor_core import InputError
+from gaitcolor_core import InputError, VideoReader
 
 MAX_DURATION_S = 30
 MAX_FRAMES = 1800
@@ -22,28 +22,36 @@ LIMITS = (
 )
 
 
-def check_limits(clip: Path) -> int:
-    """Refuse a clip beyond the limits; what is no clip at all is left to the anonymizer.
+def check_limits(clip: str | Path | None) -> int:
+    """Refuse what is no clip, and a clip beyond the limits.
 
     Returns:
         The frames of the clip, counted; 0 where they cannot be.
 
     Raises:
-        InputError: the clip is too large, in one sentence.
+        InputError: there is no clip, it cannot be read, or it is too large, in one sentence.
     """
-    size_mb = clip.stat().st_size / 10**6
+    if clip is None:
+        raise InputError("Please choose a clip first.")
+    if not Path(clip).is_file():
+        raise InputError("The clip is not on this server any more; please upload it again.")
+    size_mb = Path(clip).stat().st_size / 10**6
     if size_mb > MAX_FILE_BYTES / 10**6:
         raise InputError(
             f"The clip takes {size_mb:.0f} MB, but {MAX_FILE_BYTES / 10**6:.0f} MB is the limit "
             "here; please shorten or shrink it."
         )
-    with suppress(av.FFmpegError), av.open(str(clip)) as container:
+    num_frames = 0
+    # A clip may not send the demuxer to other files or the network.
+    options = {"protocol_whitelist": "file"}
+    with suppress(av.FFmpegError), av.open(str(clip), container_options=options) as container:
         if container.streams.video:
             _check_picture(container.streams.video[0])
             num_frames, duration_s = _length(container)
             _check_length(num_frames, duration_s)
-            return num_frames
-    return 0
+    # Decodes a frame, so it comes last; it has the words for what is no clip.
+    VideoReader(clip)
+    return num_frames
 
 
 def _check_picture(stream: av.VideoStream) -> None:

@@ -21,6 +21,17 @@ CSS = """
 #readout :is(th, td) { border-color: var(--border-color-primary) !important; }
 #readout blockquote { border-left: 4px solid #f59e0b; background: #f59e0b1a; padding: 8px 12px; }
 #clip video, #result video { object-position: top; }
+/* Pictures in their own proportions, with room for captions. */
+:is(#seen, #energy_images) .grid-wrap { min-height: 0; max-height: none; padding-top: 36px; }
+#seen .grid-container { grid-template-columns: repeat(auto-fill, 120px) !important; }
+#seen .thumbnail-lg { aspect-ratio: 2 / 3; height: auto; }
+#energy_images .thumbnail-lg { aspect-ratio: 5 / 2; height: auto; }
+:is(#seen, #energy_images) .thumbnail-lg > img { height: calc(100% - 26px); }
+:is(#seen, #energy_images) .caption-label { max-width: 100%; }
+/* A wide table scrolls within the page, which stays as wide as the screen. */
+#walkers { width: 0; min-width: 100%; }
+#walkers table { min-width: 820px; }
+@media (max-width: 640px) { .gradio-container .main.app { padding: 16px; } }
 /* Trimming would load a tool from another host. */
 button[aria-label="Trim video to selection"] { display: none; }
 """
@@ -49,9 +60,9 @@ def build_ui() -> gr.Blocks:
                 build_clip_tab()
             with gr.Tab("Live camera", id="live"):
                 build_live_tab()
-            with gr.Tab("What this does and does not protect", id="protection"):
+            with gr.Tab("What it protects", id="protection"):
                 gr.Markdown(PROTECTION)
-        page.unload(handlers.stop)
+        page.unload(handlers.leave)
         page.unload(forget)
     page.queue(max_size=MAX_WAITING, api_open=False)
     return page

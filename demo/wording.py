@@ -14,7 +14,7 @@ same clothes and the same place, but with another walk.
 """
 TERMS = f"**Limits:** {LIMITS} Clips are processed on this server, one at a time, and {_DELETED}."
 CAUTION = """It changes the gait only: face, clothes, voice and place stay as they are. Watch the
-result before you share it; the tab *What this does and does not protect* says more."""
+result before you share it; the tab *What it protects* says more."""
 GLOSSARY = """*Interpolated*: the mask was filled in between its neighbors. *Covered*: a mosaic
 instead of another walk. *Gait period*: the frames that two steps take; "-" where no steady walk was
 seen. *GEI change*: distance between the gait energy images (the mean silhouettes) before and after;
@@ -22,12 +22,14 @@ seen. *GEI change*: distance between the gait energy images (the mean silhouette
 the walk is too short. *How recognizable?*: "recognizable" where two walks of one person may be as
 far apart, "like someone else" where nine of ten pairs of different people are closer and the change
 stands out clearly from *GEI self*, else "doubtful"."""
-PROTECTION = f"""## What this protects
-The **gait**: how the outline of a body looks and moves. A computer that knows people by their walk
+PROTECTION = f"""# What this does and does not protect
+
+## It protects the gait
+The gait is how the outline of a body looks and moves. A computer that knows people by their walk
 finds it harder to tell who walks in the result; harder, not impossible. Unless you give a seed,
 every run draws a new key, so two clips of one person get different bodies.
 
-## What this does not protect
+## It does not protect anything else
 - **Face, hair, clothes, bags, height, voice and the place** stay as they are. Any of them may tell
   who somebody is.
 - **Cast shadows and reflections** still move with the old gait.
@@ -51,6 +53,10 @@ Nothing. Your clip and its result lie in a folder of this server that only your 
 are {_DELETED}; a run that you stop, or whose page you close, is deleted at once. No log says
 what a clip shows, nothing is sent anywhere else, and nothing is learned from your clip.
 """
-API = """Anonymizes the gait of everybody in a clip. Returns the anonymized clip, a readout as
-Markdown, a table with a row a walker, and two files to download: the clip, and the report as
-JSON."""
+ANONYMIZE_API = """Anonymizes the gait of everybody in a clip, or of those who are picked of the
+people whom /glance found. All but the clip may be left out. Returns the anonymized clip; a readout
+as Markdown; a table with a row a walker; three files to download: the clip, the report as JSON, and
+a clip of original and result side by side; a frame before and after; and the gait energy images of
+each walker."""
+GLANCE_API = """Shows who is in a clip: a picture of everybody, with a number. A call of /anonymize
+by the same client, with the same clip, leaves those as they are whose numbers are not picked."""

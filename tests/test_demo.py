@@ -7,10 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from app_server import ROOT, Server, shortened, wait_for
 from gradio_client import Client, handle_file
-from gradio_client.exceptions import AppError
+from gradio_client.exceptions import ValidationError
 
 from demo.clip_tab import EXAMPLES
 from demo.limits import check_limits
@@ -26,8 +28,8 @@ ONE_WALKER, TWO_WALKERS = (ROOT / "demo" / "examples" / name for name in EXAMPLE
 def test_clients_anonymize_an_example_offline(server: Server, tmp_path: Path) -> None:
     client = Client(server.url, download_files=tmp_path, verbose=False)
     short = shortened(ONE_WALKER, tmp_path / ONE_WALKER.name)
-    clip, text, walkers, download, report_file = client.predict(
-        handle_file(short), 0.6, "7", "warp", api_name="/anonymize"
+    clip, text, walkers, download, report_file, pair, still, energy_images = client.predict(
+        handle_file(short), strength=0.6, seed="7", api_name="/anonymize"
     )
     with VideoReader(short) as before, VideoReader(clip) as after:
         assert len(list(after)) == len(list(before))
@@ -39,6 +41,16 @@ def test_clients_anonymize_an_example_offline(server: Server, tmp_path: Path) ->
     written = json.loads(Path(report_file).read_text())
     assert (written["seed"], written["strength"], written["color"]) == (7, 0.6, "warp")
     assert (written["source"], written["output"]) == (ONE_WALKER.name, Path(download).name)
+    # Both clips side by side, under their names.
+    with VideoReader(short) as before, VideoReader(pair) as both:
+        size, joint = before.metadata, both.metadata
+        assert joint.width == 2 * size.width and joint.height > size.height
+        assert len(list(both)) == written["frames"]
+    # A frame of both, and what gait recognition sees of the walker.
+    first, second = (cv2.imread(picture).astype(int) for picture in still)
+    assert first.shape == second.shape == (size.height, size.width, 3)
+    assert np.abs(first - second).max() > 60
+    assert [each["caption"] for each in energy_images] == ["Walker 1: before, after, difference"]
     # The official detector is asked for, once.
     assert server.asked_hosts.read_text().split() == ["github.com"]
 
@@ -48,16 +60,32 @@ def test_two_walkers_before_a_moving_camera_are_anonymized_offline(
 ) -> None:
     client = Client(server.url, download_files=tmp_path, verbose=False)
     short = shortened(TWO_WALKERS, tmp_path / TWO_WALKERS.name)
-    result = client.predict(handle_file(short), 0.6, "7", "warp", api_name="/anonymize")
-    assert len(result[2]["data"]) >= 2
+    clip = handle_file(short)
+    seen, boxes = client.predict(clip, api_name="/glance")
+    assert [each["caption"] for each in seen] == ["Person 1", "Person 2"]
+    assert boxes["value"] == [1, 2]
+    # Of two, one is left as he is.
+    *_, report_file, _, _, energy_images = client.predict(
+        clip, picked=[2], seed="7", api_name="/anonymize"
+    )
+    report = json.loads(Path(report_file).read_text())
+    assert len(report["walkers"]) == 2 and len(report["spared"]) == 1
+    assert len(energy_images) == 1
 
 
-def test_clients_see_one_endpoint_and_its_errors(server: Server, tmp_path: Path) -> None:
+def test_clients_see_two_endpoints_and_their_errors(server: Server, tmp_path: Path) -> None:
     client = Client(server.url, download_files=tmp_path, verbose=False)
     described = client.view_api(return_format="dict", print_info=False)
-    assert list(described["named_endpoints"]) == ["/anonymize"]
-    with pytest.raises(AppError, match="Please choose a clip first"):
-        client.predict(None, 0.5, "", "warp", api_name="/anonymize")
+    endpoints = described["named_endpoints"]
+    assert list(endpoints) == ["/anonymize", "/glance"]
+    first, *others = endpoints["/anonymize"]["parameters"]
+    assert first["parameter_name"] == "clip"
+    assert all(other["parameter_has_default"] for other in others)
+    for endpoint in endpoints.values():
+        assert len(endpoint["description"]) > 50
+    for name in endpoints:
+        with pytest.raises(ValidationError, match="Please choose a clip first"):
+            client.predict(None, api_name=name)
 
 
 # The browser.
@@ -67,13 +95,16 @@ def test_a_clip_is_anonymized_in_the_browser(page: Any, tmp_path: Path) -> None:
     short = shortened(ONE_WALKER, tmp_path / "walk.mp4")
     page.locator("#clip input[type=file]").set_input_files(short)
     page.locator("#clip video").wait_for()
-    page.get_by_text("More").click()
+    page.get_by_role("button", name="More").click()
     assert page.locator("#seed :is(input, textarea)").input_value() == ""
     page.locator("#start").click()
     page.wait_for_function("document.querySelector('#result video')?.readyState >= 2")
     page.locator("#readout table").wait_for()
     assert re.search(r"Crop\s+\d+\.\d dB\s+0\.\d{3}", page.locator("#readout").inner_text())
     assert "walker_segmenter (bundled)" in page.locator("#readout").inner_text()
+    assert page.locator("#still img").count() == 2
+    assert page.locator("#energy_images").get_by_text("Walker 1: before, after").count() == 1
+    page.get_by_text("Walker by walker").click()
     assert re.search(r"\n1\s+\d+", page.locator("#walkers").inner_text())
     with page.expect_download() as download:
         page.locator("#download_report").click()

@@ -165,7 +165,7 @@ def test_the_app_starts_from_its_own_files_alone(tmp_path: Path) -> None:
             assert process.poll() is None, log.read_text()
             client = Client(url, download_files=tmp_path / "files", verbose=False)
             described = client.view_api(return_format="dict", print_info=False)
-            assert list(described["named_endpoints"]) == ["/anonymize"]
+            assert list(described["named_endpoints"]) == ["/anonymize", "/glance"]
             # A package that is installed beside it was not what ran.
             assert (folder / "demo" / "__pycache__").is_dir()
             assert (folder / "gaitcolor_core" / "__pycache__").is_dir()
