@@ -12,7 +12,7 @@ import numpy.typing as npt
 from gradio.image_utils import encode_image_array_to_base64
 from gradio.utils import is_zero_gpu_space
 
-from gaitcolor_core.live import MAX_SIDE_PX, LiveAnonymizer, LiveFrame, open_live_segmenter
+from gaitcolor_core import LiveAnonymizer, LiveFrame
 
 # The next visitor gets a turn after this time.
 TURN_S = 60
@@ -22,18 +22,16 @@ FRAME_EVERY_S = 0.1
 IDLE_S = 10
 MAX_VISITORS = 8
 HEIGHT_PX = 340
-CAMERA = gr.WebcamOptions(
-    mirror=False, constraints={"video": {"width": {"ideal": MAX_SIDE_PX}, "height": {"ideal": 360}}}
-)
+CAMERA = {"video": {"width": {"ideal": LiveAnonymizer.MAX_SIDE_PX}, "height": {"ideal": 360}}}
 NOTE = f"""Walk past your camera. Everybody who is found is **covered at first**, and gets another
 body once the whole person, from head to foot, was seen for a second or more; who is cut off by the
 edge of the picture stays covered. Whom the detector misses is not covered: this is for trying it
 out, not for broadcasting. The body changes, the rhythm of the steps does not, so the gait is hidden
 less well than in a clip.
 
-Frames are sent to this server, changed in its memory at {MAX_SIDE_PX} pixels at most, and sent
-back; **nothing is stored**, and all is forgotten when you leave. One visitor at a time, for
-{TURN_S} s.
+Frames are sent to this server, changed in its memory, at {LiveAnonymizer.MAX_SIDE_PX} pixels at
+most, and sent back; **nothing is stored**, and all is forgotten when you leave. One visitor at a
+time, for {TURN_S} s.
 """
 
 
@@ -45,7 +43,7 @@ def build_live_tab() -> None:
             label="Your camera",
             sources=["webcam"],
             streaming=True,
-            webcam_options=CAMERA,
+            webcam_options=gr.WebcamOptions(mirror=False, constraints=CAMERA),
             height=HEIGHT_PX,
             elem_id="camera",
         )
@@ -129,4 +127,4 @@ _VISITORS = Visitors()
 @functools.cache
 def _segmenter() -> Any:
     """Made on first use and kept. What ZeroGPU lends is for one call: that is no stream."""
-    return open_live_segmenter("cpu" if is_zero_gpu_space() else None)
+    return LiveAnonymizer(device="cpu" if is_zero_gpu_space() else None).segmenter

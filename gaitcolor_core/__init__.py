@@ -17,6 +17,7 @@ from gaitcolor_core.structures import InputError, Stopped
 
 if TYPE_CHECKING:
     from gaitcolor_core.glance import Sighting
+    from gaitcolor_core.live import LiveAnonymizer, LiveFrame
     from gaitcolor_core.pipeline import GaitAnonymizer
     from gaitcolor_core.take import Take
     from gaitcolor_core.video import VideoReader
@@ -25,6 +26,8 @@ __all__ = [
     "AnonymizationReport",
     "GaitAnonymizer",
     "InputError",
+    "LiveAnonymizer",
+    "LiveFrame",
     "Settings",
     "Sighting",
     "Stopped",
@@ -36,6 +39,8 @@ __all__ = [
 # Loaded only when asked for: torch takes seconds, `gaitcolor --help` should not.
 _LATE = {
     "GaitAnonymizer": "gaitcolor_core.pipeline",
+    "LiveAnonymizer": "gaitcolor_core.live",
+    "LiveFrame": "gaitcolor_core.live",
     "Sighting": "gaitcolor_core.glance",
     "Take": "gaitcolor_core.take",
     "VideoReader": "gaitcolor_core.video",

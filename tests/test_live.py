@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -12,77 +11,20 @@ import cv2
 import numpy as np
 import pytest
 from clips import DRAWN_FPS, MAN, WOMAN
-from drawn_walkers import Camera, SyntheticFrame, Walker, WalkerStyle, render_frames
+from drawn_walkers import Camera, SyntheticFrame, Walker, WalkerStyle
+from live_scenes import HEIGHT, WIDTH, KnownMasks, drawn, filmed
 
-from gaitcolor_core.live import MAX_SIDE_PX, LiveAnonymizer, LiveFrame, open_live_segmenter
+from gaitcolor_core.live import LiveAnonymizer, LiveFrame
 from gaitcolor_core.live.walker import FRAMES_TO_LEARN, LEARNED_S
 from gaitcolor_core.metrics import silhouette_iou
-from gaitcolor_core.structures import Bool, Detections, Float64, PackedMask, UInt8, VideoFrame
+from gaitcolor_core.structures import Bool, Float64, PackedMask, UInt8
 from gaitcolor_core.video import VideoReader
 from gaitcolor_core.weights import CHECKPOINTS
 
 ONE_WALKER = Path(__file__).parents[1] / "demo" / "examples" / "one_walker.mp4"
-WIDTH, HEIGHT = 320, 240
 # The frames in which a walker is seen whole before it has another body.
 LEARNING = max(FRAMES_TO_LEARN - 1, int(np.ceil(LEARNED_S * DRAWN_FPS)))
 ALONE = (Walker(MAN, 70, 215),)
-
-
-class KnownMasks:
-    """Finds those who were drawn, as long as it is told to.
-
-    Args:
-        frames: what is drawn.
-        misses: frames in which it finds nobody.
-        fails: frames in which it breaks down.
-    """
-
-    description = "the masks of the drawn walkers"
-
-    def __init__(
-        self, frames: Sequence[SyntheticFrame], misses: Iterable[int], fails: Iterable[int]
-    ) -> None:
-        self._frames, self._misses, self._fails = list(frames), set(misses), set(fails)
-        self._next = 0
-
-    def prepare(self, clip: Iterable[VideoFrame]) -> None:
-        raise AssertionError("a camera has no whole clip")
-
-    def segment(self, image: UInt8) -> Detections:
-        index, self._next = self._next, self._next + 1
-        if index in self._fails:
-            raise RuntimeError("out of memory")
-        drawn = self._frames[index % len(self._frames)].masks
-        masks = tuple(PackedMask.pack(mask) for mask in drawn if mask.any())
-        if index in self._misses or not masks:
-            return Detections.nobody()
-        return Detections(
-            np.array([mask.xyxy for mask in masks], np.float32),
-            np.full(len(masks), 0.9, np.float32),
-            masks,
-            np.full(len(masks), -1, np.int64),
-        )
-
-
-def drawn(
-    *walkers: Walker, num_frames: int = 22, camera: Camera | None = None, **look: float
-) -> list[SyntheticFrame]:
-    size = {"width": WIDTH, "height": HEIGHT}
-    frames = render_frames(
-        walkers, num_frames=num_frames, fps=DRAWN_FPS, camera=camera, shadow=0, **size, **look
-    )
-    return list(frames)
-
-
-def filmed(
-    frames: Sequence[SyntheticFrame],
-    *,
-    misses: Iterable[int] = (),
-    fails: Iterable[int] = (),
-    seed: int = 1,
-) -> list[LiveFrame]:
-    live = LiveAnonymizer(KnownMasks(frames, misses, fails), seed=seed)
-    return [live.anonymize(frame.image, index / DRAWN_FPS) for index, frame in enumerate(frames)]
 
 
 def silhouette(picture: UInt8, scenery: UInt8) -> Bool:
@@ -261,7 +203,7 @@ def test_large_frames_are_reduced_and_another_size_begins_anew() -> None:
     live = LiveAnonymizer(KnownMasks(drawn(num_frames=3), (), ()), seed=1)
     shapes = [(90, 1280), (1280, 90), (90, 100)]
     pictures = [live.anonymize(np.zeros((*shape, 3), np.uint8)).picture for shape in shapes]
-    long, short = MAX_SIDE_PX, MAX_SIDE_PX * 90 // 1280
+    long, short = 640, 45
     assert [picture.shape[:2] for picture in pictures] == [(short, long), (long, short), (90, 100)]
 
 
@@ -287,7 +229,7 @@ def test_frames_per_second_are_measured(result: list[LiveFrame]) -> None:
 
 def test_a_static_camera_is_not_presumed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GAITCOLOR_DETECTOR", "static")
-    assert open_live_segmenter("cpu").description == "walker_segmenter (bundled)"
+    assert LiveAnonymizer(device="cpu").segmenter.description == "walker_segmenter (bundled)"
 
 
 @pytest.mark.slow
@@ -295,7 +237,7 @@ def test_a_walker_of_an_example_gets_another_body_by_our_own_detector(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("GAITCOLOR_DETECTOR", str(CHECKPOINTS / "walker_segmenter"))
-    live = LiveAnonymizer(open_live_segmenter("cpu"), seed=1)
+    live = LiveAnonymizer(device="cpu", seed=1)
     figures = []
     with VideoReader(ONE_WALKER) as clip:
         for frame in islice(clip, 10, 70, 5):

@@ -30,8 +30,6 @@ from gaitcolor_core.structures import Detections, PackedMask, UInt8, VideoFrame
 from gaitcolor_core.take import RedrawnFrame
 from gaitcolor_core.weights import CHECKPOINTS
 
-# Larger frames are reduced to this on their longer side, for the sake of speed.
-MAX_SIDE_PX = 640
 # How many frames the measured frames per second are a mean of.
 _TIMED_FRAMES = 10
 # Whoever was away for longer gets a new body.
@@ -43,7 +41,7 @@ class LiveFrame:
     """A frame of the result.
 
     Attributes:
-        picture: `(H, W, 3)` uint8 RGB, at most `MAX_SIDE_PX` on its longer side.
+        picture: `(H, W, 3)` uint8 RGB, at most `LiveAnonymizer.MAX_SIDE_PX` on its longer side.
         anonymized: how many persons have another body.
         covered: how many mosaics cover persons, or parts of them.
         failed: whether the frame could not be examined; it is covered as a whole.
@@ -67,12 +65,29 @@ class LiveAnonymizer:
     clip.
 
     Args:
-        segmenter: finds persons in single frames; see `open_live_segmenter`.
+        segmenter: finds persons in single frames; None = what finds them in clips, or our own
+            weights where that needs the whole clip.
+        device: torch device for that one; None = CUDA where there is one.
         seed: the key of all draws; None = a new one.
+
+    Attributes:
+        segmenter: the same, to be shared with others, one frame at a time.
+
+    Raises:
+        InputError: the device, or what `GAITCOLOR_DETECTOR` names, cannot be had.
     """
 
-    def __init__(self, segmenter: PersonSegmenter, *, seed: int | None = None) -> None:
-        self._segmenter = segmenter
+    # Larger frames are reduced to this on their longer side, for the sake of speed.
+    MAX_SIDE_PX = 640
+
+    def __init__(
+        self,
+        segmenter: PersonSegmenter | None = None,
+        *,
+        device: str | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.segmenter = segmenter or _open_segmenter(torch_device(device))
         self._seed = secrets.randbits(32) if seed is None else seed
         self._session: _Session | None = None
         self._times_s: deque[float] = deque(maxlen=_TIMED_FRAMES + 1)
@@ -111,7 +126,7 @@ class LiveAnonymizer:
     def _session_for(self, image: UInt8) -> _Session:
         shape = (image.shape[0], image.shape[1])
         if self._session is None or self._session.frame_shape != shape:
-            self._session = _Session(self._segmenter, self._seed, shape)
+            self._session = _Session(self.segmenter, self._seed, shape)
         return self._session
 
     def _fps(self) -> float | None:
@@ -121,16 +136,8 @@ class LiveAnonymizer:
         return (len(self._times_s) - 1) / max(passed_s, 1e-6)
 
 
-def open_live_segmenter(device: str | None = None) -> PersonSegmenter:
-    """What finds persons as in clips, or our own weights where that needs the whole clip.
-
-    Args:
-        device: torch device; None = CUDA where there is one.
-
-    Raises:
-        InputError: the device, or what `GAITCOLOR_DETECTOR` names, cannot be had.
-    """
-    device, own = torch_device(device), CHECKPOINTS / SEGMENTER
+def _open_segmenter(device: str) -> PersonSegmenter:
+    own = CHECKPOINTS / SEGMENTER
     segmenter, _ = open_segmenter(None, device, own=own)
     return segmenter if isinstance(segmenter, YoloSegmenter) else YoloSegmenter(own, device=device)
 
@@ -201,7 +208,7 @@ class _Session:
 
 
 def _reduced(frame: UInt8) -> UInt8:
-    scale = MAX_SIDE_PX / max(frame.shape[:2])
+    scale = LiveAnonymizer.MAX_SIDE_PX / max(frame.shape[:2])
     if scale >= 1:
         return frame
     size = (max(round(scale * frame.shape[1]), 1), max(round(scale * frame.shape[0]), 1))
