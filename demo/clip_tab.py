@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from demo import handlers, states
 from demo.controls import Controls, build_controls
+from demo.example_clips import EXAMPLES
 from demo.results import build_results
 from demo.wording import ANONYMIZE_API, CAUTION, GLANCE_API, TERMS
 from demo.zero_gpu import device
 
-EXAMPLES = {
-    "One walker": "one_walker.mp4",
-    "Two walkers, crossing": "two_walkers.mp4",
-}
 PLAYER_HEIGHT_PX = 340
 WEBCAM = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}, "audio": True}
 
@@ -47,7 +43,7 @@ def build_clip_tab() -> None:
     with gr.Column(visible=False) as results:
         outputs = [result, *build_results()]
     examples = gr.Examples(
-        [[str(Path(__file__).parent / "examples" / name)] for name in EXAMPLES.values()],
+        [[str(path)] for path in EXAMPLES.values()],
         inputs=[clip],
         example_labels=list(EXAMPLES),
         cache_examples=False,

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 import gradio as gr
 
 from demo import runs
+from demo.example_clips import Kept
 from demo.gate import in_words
 from demo.limits import check_limits
 from demo.pictures import Camera, Picture, Pictures
@@ -57,8 +58,7 @@ def anonymize(
         job = _Job(str(clip), num_frames, settings, *spared(str(clip), glanced, picked))
         with runs.begin(request.session_hash) as folder:
             output = folder / f"{Path(job.clip).stem}_anonymized.mp4"
-            report, pictures = _run(job, output, progress)
-            return _result(report, output, pictures)
+            return _result(*_made(job, output, progress), output)
 
 
 def glance(
@@ -111,6 +111,17 @@ class _Job(NamedTuple):
     spared: Sequence[int]
 
 
+def _made(job: _Job, output: Path, progress: gr.Progress) -> tuple[AnonymizationReport, Pictures]:
+    if job.settings != Settings() or job.spared:
+        return _run(job, output, progress)
+    return _examples().once(Path(job.clip), output.parent, lambda: _run(job, output, progress))
+
+
+@functools.cache
+def _examples() -> Kept:
+    return Kept()
+
+
 def _job_s(job: _Job, *_: Any) -> int:
     return loan_s(job.num_frames, job.settings.adapt_s)
 
@@ -152,7 +163,7 @@ def _glance(clip: str, num_frames: int, folder: Path, progress: gr.Progress) -> 
         return anonymizer().glance(clip, on_progress=on_progress)
 
 
-def _result(report: AnonymizationReport, output: Path, pictures: Pictures) -> Result:
+def _result(report: AnonymizationReport, pictures: Pictures, output: Path) -> Result:
     report_file = output.with_suffix(".json")
     report_file.write_text(json.dumps(report.to_dict(), indent=2), encoding="utf-8")
     files = (str(output), str(report_file), str(_pair(output)))

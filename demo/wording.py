@@ -31,9 +31,10 @@ every run draws a new key, so two clips of one person get different bodies.
 
 ## It does not protect anything else
 - **Face, hair, clothes, bags, height, voice and the place** stay as they are. Any of them may tell
-  who somebody is.
+  who somebody is. Faces can be blurred, under *More*.
 - **Cast shadows and reflections** still move with the old gait.
-- **People whom the detector misses** stay as they are. Watch the result before you share it.
+- **People whom the detector misses**, or whom you leave out, stay as they are. Watch the result
+  before you share it.
 - **Against a determined attacker** there is no promise. Who has many clips of a person, or has
   taught a computer with walks that this tool anonymized, may do better than the figures below.
 
@@ -44,14 +45,15 @@ the walks as they are, and 10.1 % of the anonymized ones. Given two anonymized w
 it still linked 26.6 %. Guessing gives 2.3 %.
 
 ## What is covered, and why
-Whoever is seen but cannot be given another walk - too small, hidden behind others, seen too shortly
-to be followed - is covered by a mosaic in these frames, and never passed through. After a run, the
-table of walkers says in how many frames, and a note above it how often in all.
+Whoever is seen but cannot be given another walk - too small, hardly to be seen, not to be
+followed - is covered by a mosaic in these frames, and never passed through. After a run, a note
+says how often, and the table of walkers in how many frames.
 
 ## What this app keeps
 Nothing. Your clip and its result lie in a folder of this server that only your page knows of, and
 are {_DELETED}; a run that you stop, or whose page you close, is deleted at once. No log says
-what a clip shows, nothing is sent anywhere else, and nothing is learned from your clip.
+what a clip shows, nothing is sent anywhere else, and what a network learned of the colors of your
+clip is forgotten after the run. Results of the examples alone are kept for the next visitor.
 """
 ANONYMIZE_API = """Anonymizes the gait of everybody in a clip, or of those who are picked of the
 people whom /glance found. All but the clip may be left out. Returns the anonymized clip; a readout

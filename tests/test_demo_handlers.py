@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -14,18 +15,17 @@ import numpy as np
 import pytest
 
 from demo import handlers
-from demo.clip_tab import EXAMPLES
+from demo.example_clips import EXAMPLES
 from demo.limits import LIMITS, check_limits
 from demo.readout import WALKER_COLUMNS, readout, walker_rows
 from demo.ui import build_ui
+from demo.wording import PROTECTION
 from demo.zero_gpu import device
 from gaitcolor_core import AnonymizationReport, InputError, WalkerReport
 from gaitcolor_core.recognizability import CAVEAT, assess
 from gaitcolor_core.video import VideoWriter
 
-EXAMPLE_CLIPS = [
-    Path(__file__).parents[1] / "demo" / "examples" / name for name in EXAMPLES.values()
-]
+EXAMPLE_CLIPS = list(EXAMPLES.values())
 # Colors, shape, adaptation, faces, and whom: as they come.
 REST: tuple[Any, ...] = ("warp", "deform", 0, False, [], None)
 VISITOR, OTHER_VISITOR = gr.Request(session_hash="one"), gr.Request(session_hash="another")
@@ -190,6 +190,12 @@ def test_page_is_private_limited_and_explained() -> None:
     )
     for words in (LIMITS, device(), "What this does and does not protect", "shadows"):
         assert words in texts
+
+
+def test_the_figures_on_the_page_are_those_that_were_measured() -> None:
+    stated = re.findall(r"\d+\.\d %", PROTECTION)
+    measured = (Path(__file__).parents[1] / "docs" / "privacy.md").read_text()
+    assert stated and all(figure.removesuffix(" %") in measured for figure in stated)
 
 
 def test_examples_are_small() -> None:
