@@ -12,7 +12,8 @@ import numpy.typing as npt
 from gradio.image_utils import encode_image_array_to_base64
 from gradio.utils import is_zero_gpu_space
 
-from gaitcolor_core import LiveAnonymizer, LiveFrame
+from demo.gate import refusal
+from gaitcolor_core import InputError, LiveAnonymizer, LiveFrame
 
 # The next visitor gets a turn after this time.
 TURN_S = 60
@@ -74,7 +75,11 @@ def anonymize(frame: npt.NDArray[np.uint8] | None, request: gr.Request) -> list[
     """The next picture of a visitor's camera `(H, W, 3)`, as Gradio sends it, and the figures."""
     if frame is None:
         return [None, "No frames yet."]
-    result = _VISITORS.anonymizer(request.session_hash).anonymize(frame)
+    try:
+        anonymizer = _VISITORS.anonymizer(request.session_hash)
+    except InputError as reason:
+        raise refusal(str(reason)) from reason
+    result = anonymizer.anonymize(frame)
     return [{"url": encode_image_array_to_base64(result.picture)}, figures_of(result)]
 
 
@@ -85,12 +90,11 @@ def forget(request: gr.Request) -> None:
 
 def figures_of(frame: LiveFrame) -> str:
     """What is said of a frame."""
-    rate = "- frames/s" if frame.fps is None else f"**{frame.fps:.1f} frames/s**"
+    rate = "-" if frame.fps is None else f"{frame.fps:.1f}"
+    seen = f"another body: **{frame.anonymized}** · covered: **{frame.covered}**"
     if frame.failed:
-        return f"{rate} · this frame could not be examined, so **all of it is covered**"
-    return (
-        f"{rate} · persons with another body: **{frame.anonymized}** · covered: **{frame.covered}**"
-    )
+        seen = "this frame could not be examined, so **all of it is covered**"
+    return f"**{rate} frames/s** · {seen}"
 
 
 class Visitors:
