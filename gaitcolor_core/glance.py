@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from gaitcolor_core.progress import OnProgress
 from gaitcolor_core.stages.segment import PersonSegmenter
-from gaitcolor_core.stages.track import assign_track_ids, box_iou, link_tracks
-from gaitcolor_core.structures import Detections, Track, UInt8
+from gaitcolor_core.stages.track import TrackedPersons, assign_track_ids, box_iou, link_tracks
+from gaitcolor_core.structures import Detections, Float32, Track, UInt8
 from gaitcolor_core.video import VideoReader
 
 THUMBNAIL_PX = 160
@@ -80,24 +80,37 @@ def glance(
         looks.append(segmenter.segment(frame.image))
         on_progress("Looking for walkers", frame_id + 1, clip.metadata.num_frames)
     numbered = assign_track_ids(looks, frame_shape=shape, fps=fps / stride)
-    tracks = link_tracks(numbered, fps=fps / stride, min_frames=_MIN_LOOKS).tracks
-    best = [_clearest(track, looks, shape) for track in tracks]
-    return list(_sightings(clip, tracks, best, stride))
+    persons = link_tracks(numbered, fps=fps / stride, min_frames=_MIN_LOOKS)
+    everybody = _boxes_by_frame(persons)
+    best = [_clearest(track, everybody, shape) for track in persons.tracks]
+    return list(_sightings(clip, persons.tracks, best, stride))
 
 
-def _clearest(track: Track, looks: Sequence[Detections], shape: tuple[int, int]) -> int:
+def _clearest(track: Track, everybody: Mapping[int, Float32], shape: tuple[int, int]) -> int:
     """Where in its track a walker is seen largest, and whole and alone if ever."""
     height, width = shape
+    tall = track.xyxy[:, 3] - track.xyxy[:, 1]
 
     def clearness(index: int) -> tuple[bool, bool, float]:
         box = track.xyxy[index]
         left, top, right, bottom = box.tolist()
         whole = min(left, top, width - right, height - bottom) > _RIM_PX
         # The walker's own box is among them.
-        alone = int((box_iou(box, looks[track.frame_ids[index]].xyxy) > _FREE_IOU).sum()) <= 1
-        return not track.interpolated[index], whole and alone, (right - left) * (bottom - top)
+        near = box_iou(box, everybody[int(track.frame_ids[index])]) > _FREE_IOU
+        return not track.interpolated[index], whole and near.sum() == 1, tall[index]
 
     return max(range(len(track.frame_ids)), key=clearness)
+
+
+def _boxes_by_frame(persons: TrackedPersons) -> dict[int, Float32]:
+    """By frame, the boxes `(N, 4)` of everybody, also where somebody is only guessed to be."""
+    boxes: dict[int, list[Sequence[float]]] = {}
+    for track in persons.tracks:
+        for frame_id, box in zip(track.frame_ids.tolist(), track.xyxy.tolist(), strict=True):
+            boxes.setdefault(frame_id, []).append(box)
+    for frame_id, masks in persons.untracked.items():
+        boxes.setdefault(frame_id, []).extend(mask.xyxy for mask in masks)
+    return {frame_id: np.array(here, np.float32) for frame_id, here in boxes.items()}
 
 
 def _sightings(

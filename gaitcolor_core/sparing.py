@@ -11,8 +11,9 @@ from gaitcolor_core.glance import Box, Sighting
 from gaitcolor_core.stages.track import box_iou
 from gaitcolor_core.structures import Float32, InputError, Track
 
-# Boxes in one frame that overlap by this much show the same person.
-_SAME_IOU = 0.5
+# Boxes in one frame that overlap by this much show the same person; with a difference of this much
+# it may be either of two who pass each other.
+_SAME_IOU, _TIE_IOU = 0.5, 0.15
 # A walker is vouched for this long before and after a place where the glance saw it.
 _VOUCHED_S = 1.0
 
@@ -86,15 +87,17 @@ def _by_frame(sightings: Sequence[Sighting]) -> dict[int, tuple[list[int], Float
 def _met(track: Track, places: Mapping[int, tuple[list[int], Float32]], fps: float) -> int | None:
     """The number of the one sighting to which a walker surely belongs."""
     real = np.flatnonzero(~track.interpolated)
-    met: dict[int, int] = {}
+    met: dict[int, set[int]] = {}
     for index in real.tolist():
         frame_id = int(track.frame_ids[index])
         if frame_id in places:
             numbers, boxes = places[frame_id]
             iou = box_iou(track.xyxy[index], boxes)
             if iou.max() >= _SAME_IOU:
-                met[frame_id] = numbers[int(iou.argmax())]
-    if len(set(met.values())) != 1:
+                near = iou >= max(_SAME_IOU, iou.max() - _TIE_IOU)
+                met[frame_id] = {numbers[at] for at in np.flatnonzero(near)}
+    always = set.intersection(*met.values()) if met else set()
+    if len(always) != 1:
         return None
     away = np.abs(track.frame_ids[real][:, None] - np.array(list(met))).min(axis=1)
-    return None if away.max() > _VOUCHED_S * fps else next(iter(met.values()))
+    return None if away.max() > _VOUCHED_S * fps else always.pop()
