@@ -13,12 +13,14 @@ from gaitcolor_core import InputError, VideoReader
 MAX_DURATION_S = 30
 MAX_FRAMES = 1800
 MAX_SIDE_PX = 1920
-MAX_FILE_BYTES = 200 * 10**6
+# As Gradio counts them.
+MB = 2**20
+MAX_FILE_BYTES = 200 * MB
 MAX_ADAPT_S = 120
 
 LIMITS = (
     f"{MAX_DURATION_S} s ({MAX_FRAMES} frames), {MAX_SIDE_PX} pixels on the longer side, "
-    f"{MAX_FILE_BYTES // 10**6} MB."
+    f"{MAX_FILE_BYTES // MB} MB."
 )
 
 
@@ -35,10 +37,10 @@ def check_limits(clip: str | Path | None) -> int:
         raise InputError("Please choose a clip first.")
     if not Path(clip).is_file():
         raise InputError("The clip is not on this server any more; please upload it again.")
-    size_mb = Path(clip).stat().st_size / 10**6
-    if size_mb > MAX_FILE_BYTES / 10**6:
+    size_mb = Path(clip).stat().st_size / MB
+    if size_mb > MAX_FILE_BYTES / MB:
         raise InputError(
-            f"The clip takes {size_mb:.0f} MB, but {MAX_FILE_BYTES / 10**6:.0f} MB is the limit "
+            f"The clip takes {size_mb:.0f} MB, but {MAX_FILE_BYTES / MB:.0f} MB is the limit "
             "here; please shorten or shrink it."
         )
     num_frames = 0

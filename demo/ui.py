@@ -35,6 +35,15 @@ CSS = """
 /* Trimming would load a tool from another host. */
 button[aria-label="Trim video to selection"] { display: none; }
 """
+# The second click of a double click would begin a second run.
+ONE_CLICK = """<script>
+addEventListener("click", (click) => {
+    if (click.detail > 1 && click.target.closest("#start, #look")) {
+        click.stopImmediatePropagation();
+        click.preventDefault();
+    }
+}, true);
+</script>"""
 LAUNCH_OPTIONS: dict[str, Any] = {
     "theme": gr.themes.Default(
         primary_hue="teal",
@@ -44,6 +53,7 @@ LAUNCH_OPTIONS: dict[str, Any] = {
         font_mono=["ui-monospace", "Consolas", "monospace"],
     ),
     "css": CSS,
+    "head": ONE_CLICK,
     "footer_links": ["api", "settings"],
     "max_file_size": MAX_FILE_BYTES,
     "app_kwargs": {"middleware": [(Gate, (), {})]},

@@ -89,7 +89,7 @@ def test_clips_beyond_the_limits_are_refused(
 def test_files_beyond_the_limit_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     path.touch()
-    os.truncate(path, 201 * 10**6)
+    os.truncate(path, 201 * 2**20)
     with pytest.raises(InputError, match="takes 201 MB, but 200 MB is the limit here"):
         check_limits(path)
 
