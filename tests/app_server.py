@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import cv2
@@ -88,11 +88,18 @@ class Server:
         """What the API says to arguments that no client would send."""
         body = json.dumps(arguments).encode()
         call = f"{self.url}/gradio_api/call/v2/anonymize"
-        request = Request(call, body, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=60) as reply:
-            event = json.load(reply)["event_id"]
-        with urlopen(f"{call}/{event}", timeout=60) as reply:
-            return str(reply.read().decode())
+        try:
+            with urlopen(Request(call, body, {"Content-Type": "application/json"})) as reply:
+                event = json.load(reply)["event_id"]
+            with urlopen(f"{call}/{event}", timeout=60) as reply:
+                return str(reply.read().decode())
+        except HTTPError as refusal:
+            return str(refusal.read().decode())
+
+    def waiting(self) -> int:
+        """Runs that wait for their turn."""
+        with urlopen(f"{self.url}/gradio_api/queue/status", timeout=30) as reply:
+            return int(json.load(reply)["queue_size"])
 
 
 @contextmanager
