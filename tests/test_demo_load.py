@@ -28,8 +28,8 @@ from gradio_client import Client, handle_file
 
 url, clip, size = sys.argv[1:]
 clients = [Client(url, verbose=False) for _ in range(int(size))]
-jobs = [client.submit(clip=handle_file(clip), seed="7", api_name="/anonymize") for client in clients]
-for job in jobs:
+wish = {"clip": handle_file(clip), "seed": "7", "api_name": "/anonymize"}
+for job in [client.submit(**wish) for client in clients]:
     job.result()
 """
 
