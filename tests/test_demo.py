@@ -70,8 +70,8 @@ def test_clients_anonymize_an_example_offline(server: Server, tmp_path: Path) ->
     assert first.shape == second.shape == (size.height, size.width, 3)
     assert np.abs(first - second).max() > 60
     assert [each["caption"] for each in energy_images] == ["Walker 1: before, after, difference"]
-    # The official detector is asked for, once.
-    assert server.asked_hosts.read_text().split() == ["github.com"]
+    # The official detector is asked for, by each tab once.
+    assert server.asked_hosts.read_text().split() in (["github.com"], 2 * ["github.com"])
 
 
 def test_two_walkers_before_a_moving_camera_are_anonymized_offline(
