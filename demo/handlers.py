@@ -50,7 +50,21 @@ def anonymize(
     request: gr.Request,
     progress: gr.Progress = _PROGRESS,
 ) -> Result:
-    """The clip with other walks, and all that is said and shown of it."""
+    """The clip with other walks, and all that is said and shown of it.
+
+    Args:
+        clip: the video file.
+        strength: how far bodies may change, from 0 to 1.
+        seed: a whole number repeats a run; empty = a new key each run.
+        color: how the new body gets its colors.
+        shape: how the new body gets its shape.
+        adapt_s: seconds in which the network of `gram` or `supervised` learns the clip's colors.
+        blur_faces: whether the faces of those who get another walk are blurred, too.
+        picked: numbers of those whom a quick look found and who are to be anonymized.
+        glanced: what the quick look of this visitor found.
+        request: tells who asks.
+        progress: of the page.
+    """
     with runs.refusals():
         num_frames = check_limits(clip)
         own = (_seed(seed), None, round(adapt_s), blur_faces)
@@ -64,7 +78,13 @@ def anonymize(
 def glance(
     clip: str | None, request: gr.Request, progress: gr.Progress = _PROGRESS
 ) -> tuple[list[tuple[Picture, str]], Any, Glanced]:
-    """Pictures of everybody who is seen in the clip, with their numbers; all are picked."""
+    """Pictures of everybody who is seen in the clip, with their numbers; all are picked.
+
+    Args:
+        clip: the video file.
+        request: tells who asks.
+        progress: of the page.
+    """
     with runs.refusals():
         num_frames = check_limits(clip)
         with runs.begin(request.session_hash) as folder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
@@ -56,6 +57,8 @@ LAUNCH_OPTIONS: dict[str, Any] = {
     "head": ONE_CLICK,
     "footer_links": ["api", "settings"],
     "max_file_size": MAX_FILE_BYTES,
+    # With the extra `mcp`, the endpoints are tools for language models, too.
+    "mcp_server": find_spec("mcp") is not None,
     "app_kwargs": {"middleware": [(Gate, (), {})]},
 }
 
