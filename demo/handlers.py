@@ -17,11 +17,12 @@ from demo.gate import in_words
 from demo.limits import check_limits
 from demo.pictures import Camera, Picture, Pictures
 from demo.readout import readout, walker_rows
-from demo.whom import Glanced, choices, spared, thumbnails
+from demo.whom import Memory
 from demo.zero_gpu import loan_s, on_loan
 from gaitcolor_core import AnonymizationReport, GaitAnonymizer, InputError, Settings, Sighting
 
 _PROGRESS = gr.Progress()
+_MEMORY = Memory()
 
 
 class Result(NamedTuple):
@@ -45,8 +46,7 @@ def anonymize(
     shape: Literal["deform", "contour", "dcgan"],
     adapt_s: float,
     blur_faces: bool,
-    picked: list[int],
-    glanced: Glanced | None,
+    spared: list[int],
     request: gr.Request,
     progress: gr.Progress = _PROGRESS,
 ) -> Result:
@@ -60,8 +60,7 @@ def anonymize(
         shape: how the new body gets its shape.
         adapt_s: seconds in which the network of `gram` or `supervised` learns the clip's colors.
         blur_faces: whether the faces of those who get another walk are blurred, too.
-        picked: numbers of those whom a quick look found and who are to be anonymized.
-        glanced: what the quick look of this visitor found.
+        spared: numbers of those whom a quick look found and who are to be left as they are.
         request: tells who asks.
         progress: of the page.
     """
@@ -69,16 +68,17 @@ def anonymize(
         num_frames = check_limits(clip)
         own = (_seed(seed), None, round(adapt_s), blur_faces)
         settings = Settings(shape, color, strength, *own)
-        job = _Job(str(clip), num_frames, settings, *spared(str(clip), glanced, picked))
         with runs.begin(request.session_hash) as folder:
-            output = folder / f"{Path(job.clip).stem}_anonymized.mp4"
+            output = folder / f"{Path(str(clip)).stem}_anonymized.mp4"
+            seen = _sightings(str(clip), num_frames, folder, progress) if spared else []
+            job = _Job(str(clip), num_frames, settings, seen, spared)
             return _result(*_made(job, output, progress), output)
 
 
 def glance(
     clip: str | None, request: gr.Request, progress: gr.Progress = _PROGRESS
-) -> tuple[list[tuple[Picture, str]], Any, Glanced]:
-    """Pictures of everybody who is seen in the clip, with their numbers; all are picked.
+) -> tuple[list[tuple[Picture, str]], Any]:
+    """Pictures of everybody who is seen in the clip, and boxes to tick some of them.
 
     Args:
         clip: the video file.
@@ -89,9 +89,10 @@ def glance(
         num_frames = check_limits(clip)
         with runs.begin(request.session_hash) as folder:
             found = _glance(str(clip), num_frames, folder, progress)
-        if not found:
-            raise InputError("Nobody was seen in this clip at a quick look.")
-    return thumbnails(found), choices(found), Glanced(str(clip), found)
+            if not found:
+                raise InputError("Nobody was seen in this clip at a quick look.")
+            _MEMORY.keep(str(clip), found)
+            return pictures_of(found, folder), boxes_for(found)
 
 
 def validate(clip: str | None, *others: Any) -> Any:
@@ -171,6 +172,14 @@ def _run(job: _Job, output: Path, progress: gr.Progress) -> tuple[AnonymizationR
     return report, camera.pictures
 
 
+def _sightings(
+    clip: str, num_frames: int, folder: Path, progress: gr.Progress
+) -> Sequence[Sighting]:
+    """Who was seen in a clip at a quick look; looks again if that was long ago."""
+    found = _MEMORY.of(clip)
+    return _glance(clip, num_frames, folder, progress) if found is None else found
+
+
 def _glance_s(clip: str, num_frames: int, *_: Any) -> int:
     return loan_s(num_frames, 0)
 
@@ -187,7 +196,8 @@ def _result(report: AnonymizationReport, pictures: Pictures, output: Path) -> Re
     report_file = output.with_suffix(".json")
     report_file.write_text(json.dumps(report.to_dict(), indent=2), encoding="utf-8")
     files = (str(output), str(report_file), str(_pair(output)))
-    return Result(str(output), readout(report), walker_rows(report), *files, *pictures)
+    shown = pictures.saved(output.parent)
+    return Result(str(output), readout(report), walker_rows(report), *files, *shown)
 
 
 def _pair(output: Path) -> Path:

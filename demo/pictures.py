@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import imageio.v3 as imageio
 import numpy as np
 
 if TYPE_CHECKING:
     from gaitcolor_core import Take
 
-# RGB, `(H, W, 3)` uint8.
+# RGB, `(H, W, 3)` uint8, or the name of its file.
 Picture = Any
 # What the new walk has more of, and less of, than the old one: colors as bright as each other.
 _MORE, _LESS = np.array([150, 110, 255]), np.array([255, 140, 40])
@@ -27,6 +29,23 @@ class Pictures(NamedTuple):
 
     still: tuple[Picture, Picture] | None
     energy_images: list[tuple[Picture, str]]
+
+    def saved(self, folder: Path) -> Pictures:
+        """The same as files, which are deleted with the folder of the run."""
+        still = self.still
+        if still is not None:
+            still = (saved(still[0], folder / "before.png"), saved(still[1], folder / "after.png"))
+        images = [
+            (saved(image, folder / f"energy_images_{index}.png"), caption)
+            for index, (image, caption) in enumerate(self.energy_images)
+        ]
+        return Pictures(still, images)
+
+
+def saved(picture: Picture, path: Path) -> Picture:
+    """Write a picture to `path`; Gradio would keep it where nobody finds it to delete it."""
+    imageio.imwrite(path, picture)
+    return str(path)
 
 
 class Camera:

@@ -1,27 +1,19 @@
-"""Whom to anonymize: everybody, unless a visitor looked who is in the clip and left some out."""
+"""Whom to leave as they are: nobody, unless a visitor looked who is in the clip and ticked them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo.pictures import Picture
-from demo.wording import KEPT_S
-from gaitcolor_core import InputError, Sighting
+from demo.pictures import Picture, saved
+from gaitcolor_core import Sighting
 
-
-class Glanced(NamedTuple):
-    """Who was seen in which clip.
-
-    Attributes:
-        clip: its path.
-        sightings: everybody.
-    """
-
-    clip: str
-    sightings: Sequence[Sighting]
+# A visitor needs the latest; who comes back later is looked for again.
+MAX_REMEMBERED = 16
 
 
 class Whom(NamedTuple):
@@ -29,8 +21,7 @@ class Whom(NamedTuple):
 
     column: gr.Column
     thumbnails: gr.Gallery
-    picked: gr.CheckboxGroup
-    glanced: gr.State
+    spared: gr.CheckboxGroup
 
 
 def build_whom() -> Whom:
@@ -46,40 +37,46 @@ def build_whom() -> Whom:
             buttons=[],
             elem_id="seen",
         )
-        picked = gr.CheckboxGroup(
+        spared = gr.CheckboxGroup(
             [],
             value=[],
-            label="Anonymize",
-            info="Whoever is not ticked is left as they are, if they can be told apart surely.",
-            elem_id="picked",
+            label="Leave as they are",
+            info="Everybody else gets another walk, and so does who cannot be told apart surely.",
+            elem_id="spared",
         )
-    return Whom(column, thumbnails, picked, gr.State(time_to_live=KEPT_S))
+    return Whom(column, thumbnails, spared)
 
 
-def thumbnails(sightings: Sequence[Sighting]) -> list[tuple[Picture, str]]:
-    """Pictures of everybody, with captions."""
-    return [(seen.thumbnail, f"Person {seen.number}") for seen in sightings]
+def pictures_of(sightings: Sequence[Sighting], folder: Path) -> list[tuple[Picture, str]]:
+    """Everybody, as files in `folder`, with a name."""
+    return [
+        (saved(seen.thumbnail, folder / f"person_{seen.number}.png"), _name(seen))
+        for seen in sightings
+    ]
 
 
-def choices(sightings: Sequence[Sighting]) -> Any:
-    """Update of the boxes: one for everybody, all ticked."""
-    numbers = [seen.number for seen in sightings]
-    return gr.update(choices=[(f"Person {number}", number) for number in numbers], value=numbers)
+def boxes_for(sightings: Sequence[Sighting]) -> Any:
+    """Update of the boxes: one for everybody, none of them ticked."""
+    return gr.update(choices=[(_name(seen), seen.number) for seen in sightings], value=[])
 
 
-def spared(
-    clip: str, glanced: Glanced | None, picked: Sequence[int]
-) -> tuple[Sequence[Sighting], Sequence[int]]:
-    """Everybody who was seen in a clip, and the numbers of those who are to be left as they are.
+class Memory:
+    """Who was seen in the latest clips, without pictures of them."""
 
-    Raises:
-        InputError: nobody is picked, or people were picked in another clip.
-    """
-    if glanced is None:
-        return (), ()
-    if glanced.clip != clip:
-        raise InputError("People were picked in another clip; look again who is in this one.")
-    if not picked:
-        raise InputError("Nobody is picked, so there is nothing to anonymize; pick somebody.")
-    left_out = [seen.number for seen in glanced.sightings if seen.number not in picked]
-    return glanced.sightings, left_out
+    def __init__(self) -> None:
+        self._seen: dict[str, list[Sighting]] = {}
+
+    def keep(self, clip: str, sightings: Sequence[Sighting]) -> None:
+        """Remember who was seen in a clip."""
+        self._seen.pop(clip, None)
+        self._seen[clip] = [replace(seen, thumbnail=seen.thumbnail[:0]) for seen in sightings]
+        for oldest in list(self._seen)[:-MAX_REMEMBERED]:
+            del self._seen[oldest]
+
+    def of(self, clip: str) -> list[Sighting] | None:
+        """Who was seen in a clip; None if it is not remembered."""
+        return self._seen.get(clip)
+
+
+def _name(seen: Sighting) -> str:
+    return f"Person {seen.number}"
