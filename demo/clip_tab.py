@@ -53,18 +53,18 @@ def build_clip_tab() -> None:
     gr.Markdown(CAUTION)
     parts = _Parts(clip, controls, results, outputs)
     endpoint = {"api_name": "anonymize", "api_description": ANONYMIZE_API}
-    _run_on(controls.start.click, parts, controls.whom.glanced, endpoint)
-    # Of an example everybody is anonymized, whoever was picked before.
-    _run_on(examples.load_input_event.success, parts, gr.State(), PRIVATE)
+    _run_on(controls.start.click, parts, controls.whom.spared, endpoint)
+    # Of an example everybody is anonymized, whoever was to be spared in the clip before.
+    _run_on(examples.load_input_event.success, parts, gr.State([]), PRIVATE)
     _glance_on(parts)
     controls.stop.click(states.show_idle, outputs=controls[-2:], **QUIET)
-    forgotten = [result, results, controls.whom.glanced, controls.whom.column]
+    forgotten = [result, results, controls.whom.spared, controls.whom.column]
     clip.change(states.forget_clip, outputs=forgotten, **QUIET)
 
 
-def _run_on(trigger: Any, parts: _Parts, glanced: gr.State, visibility: dict[str, Any]) -> None:
+def _run_on(trigger: Any, parts: _Parts, spared: Any, visibility: dict[str, Any]) -> None:
     """Anonymize the clip when `trigger` fires; the stop button ends it."""
-    clip, (*settings, whom, _, start, stop), results, outputs = parts
+    clip, (*settings, _, _, start, stop), results, outputs = parts
     # A refused clip ends it here: Gradio 6.31 tells nobody of it, so the page would look busy.
     begun = trigger(
         states.show_running,
@@ -77,7 +77,7 @@ def _run_on(trigger: Any, parts: _Parts, glanced: gr.State, visibility: dict[str
     )
     run = begun.success(
         handlers.anonymize,
-        inputs=[clip, *settings, whom.picked, glanced],
+        inputs=[clip, *settings, spared],
         outputs=outputs,
         show_progress_on=outputs[0],
         **WORK,

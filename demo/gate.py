@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import unquote
 
 import gradio as gr
 from gradio.route_utils import MultiPartException  # type: ignore[attr-defined]
@@ -16,12 +17,15 @@ AsgiApp = Callable[[Message, Receive, Send], Awaitable[None]]
 
 NO_UPLOAD = "The server takes clips that are uploaded to it, no addresses, and no other files."
 
+_UPLOAD = re.compile(r"https?://[^/]+(?:/.*)?/gradio_api/file=(/.+)")
+
 
 class Page(gr.Blocks):
     """Refuses in a sentence, and without a word in the log, what is no upload."""
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *others: Any) -> list[Any]:
         """Take the values of a request; Gradio would fetch a clip that is an address."""
+        inputs = [_with_uploads(value) for value in inputs]
         if _has_address(inputs):
             raise refusal(NO_UPLOAD)
         try:
@@ -62,6 +66,20 @@ class Gate:
         else:
             upload = path.rstrip("/").endswith("/upload")
             await self._app(scope, _whole(receive) if upload else receive, send)
+
+
+def _with_uploads(value: Any) -> Any:
+    """The values, with the names of uploads in place of their addresses on this server.
+
+    Tools for language models know addresses alone. Whose host it says does not matter: nothing is
+    fetched, and Gradio refuses a file that nobody uploaded.
+    """
+    if isinstance(value, list):
+        return [_with_uploads(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    upload = _UPLOAD.match(str(value.get("path")))
+    return {**value, "path": unquote(upload[1])} if upload else value
 
 
 def _has_address(value: Any) -> bool:

@@ -17,7 +17,7 @@ from demo.gate import in_words
 from demo.limits import check_limits
 from demo.pictures import Camera, Picture, Pictures
 from demo.readout import readout, walker_rows
-from demo.whom import Memory
+from demo.whom import Memory, boxes_for, pictures_of
 from demo.zero_gpu import loan_s, on_loan
 from gaitcolor_core import AnonymizationReport, GaitAnonymizer, InputError, Settings, Sighting
 

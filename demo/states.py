@@ -33,5 +33,5 @@ def forget_results() -> list[Any]:
 
 
 def forget_clip() -> list[Any]:
-    """Updates of the results as above, of what a glance found, and of whom to pick."""
-    return [*forget_results(), None, hide()]
+    """Updates of the results as above, of who is spared, and of the choice."""
+    return [*forget_results(), [], hide()]

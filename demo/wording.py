@@ -55,10 +55,9 @@ are {_DELETED}; a run that you stop, or whose page you close, is deleted at once
 what a clip shows, nothing is sent anywhere else, and what a network learned of the colors of your
 clip is forgotten after the run. Results of the examples alone are kept for the next visitor.
 """
-ANONYMIZE_API = """Anonymizes the gait of everybody in a clip, or of those who are picked of the
-people whom /glance found. All but the clip may be left out. Returns the anonymized clip; a readout
-as Markdown; a table with a row a walker; three files to download: the clip, the report as JSON, and
-a clip of original and result side by side; a frame before and after; and the gait energy images of
-each walker."""
-GLANCE_API = """Shows who is in a clip: a picture of everybody, with a number. A call of /anonymize
-by the same client, with the same clip, leaves those as they are whose numbers are not picked."""
+ANONYMIZE_API = """Anonymizes the gait of everybody in a clip but those who are to be spared. All
+but the clip may be left out. Returns the anonymized clip; a readout as Markdown; a table with a row
+a walker; three files to download: the clip, the report as JSON, and a clip of original and result
+side by side; a frame before and after; and the gait energy images of each walker."""
+GLANCE_API = """Shows who is in a clip: a picture of everybody, with a number; of the same clip,
+/anonymize spares whoever is named by it."""

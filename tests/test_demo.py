@@ -84,10 +84,10 @@ def test_two_walkers_before_a_moving_camera_are_anonymized_offline(
     clip = handle_file(short)
     seen, boxes = client.predict(clip, api_name="/glance")
     assert [each["caption"] for each in seen] == ["Person 1", "Person 2"]
-    assert boxes["value"] == [1, 2]
+    assert boxes["choices"] == [["Person 1", 1], ["Person 2", 2]] and boxes["value"] == []
     # Of two, one is left as he is.
     *_, report_file, _, _, energy_images = client.predict(
-        clip, picked=[2], seed="7", api_name="/anonymize"
+        clip, spared=[1], seed="7", api_name="/anonymize"
     )
     report = json.loads(Path(report_file).read_text())
     assert len(report["walkers"]) == 2 and len(report["spared"]) == 1
@@ -112,7 +112,7 @@ def test_clients_see_two_endpoints_and_their_errors(server: Server, tmp_path: Pa
 # The browser.
 
 
-def test_a_clip_is_anonymized_in_the_browser_but_for_whom_is_not_picked(
+def test_a_clip_is_anonymized_in_the_browser_but_for_who_is_spared(
     page: Any, tmp_path: Path
 ) -> None:
     short = shortened(TWO_WALKERS, tmp_path / "walk.mp4")
@@ -121,7 +121,7 @@ def test_a_clip_is_anonymized_in_the_browser_but_for_whom_is_not_picked(
     page.get_by_role("button", name="More").click()
     assert page.locator("#seed :is(input, textarea)").input_value() == ""
     page.locator("#look").click()
-    page.get_by_label("Person 1").uncheck()
+    page.get_by_label("Person 1").check()
     page.locator("#start").click()
     page.get_by_text(re.compile(r"Finding the walkers, about \d+ (s|min) left")).first.wait_for()
     page.wait_for_function("document.querySelector('#result video')?.readyState == 4")

@@ -27,7 +27,7 @@ from gaitcolor_core.video import VideoWriter
 
 EXAMPLE_CLIPS = list(EXAMPLES.values())
 # Colors, shape, adaptation, faces, and whom: as they come.
-REST: tuple[Any, ...] = ("warp", "deform", 0, False, [], None)
+REST: tuple[Any, ...] = ("warp", "deform", 0, False, [])
 VISITOR, OTHER_VISITOR = gr.Request(session_hash="one"), gr.Request(session_hash="another")
 
 

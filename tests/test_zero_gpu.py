@@ -55,12 +55,12 @@ import gradio as gr
 from demo import handlers
 
 visitor = gr.Request(session_hash="one")
-result = handlers.anonymize(sys.argv[1], 0.5, "7", "warp", "deform", 0, False, [], None, visitor)
+result = handlers.anonymize(sys.argv[1], 0.5, "7", "warp", "deform", 0, False, [], visitor)
 told = []
 for arguments in ((sys.argv[2], "warp", 0), (sys.argv[1], "warp", 60)):
     try:
         clip, color, adapt_s = arguments
-        rest = (color, "deform", adapt_s, False, [], None)
+        rest = (color, "deform", adapt_s, False, [])
         handlers.anonymize(clip, 0.5, "7", *rest, visitor)
     except gr.Error as error:
         told.append(error.message)
