@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from app_server import Server, shortened, wait_for
+from app_server import ROOT, Server, shortened, wait_for
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import ValidationError
 
@@ -76,22 +76,21 @@ def test_clients_anonymize_an_example_offline(server: Server, tmp_path: Path) ->
     assert server.asked_hosts.read_text().split() in (["github.com"], 2 * ["github.com"])
 
 
-def test_two_walkers_before_a_moving_camera_are_anonymized_offline(
-    server: Server, tmp_path: Path
+def test_the_example_of_the_readme_spares_one_of_two_before_a_moving_camera_offline(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = Client(server.url, download_files=tmp_path, verbose=False)
-    short = shortened(TWO_WALKERS, tmp_path / TWO_WALKERS.name)
-    clip = handle_file(short)
-    seen, boxes = client.predict(clip, api_name="/glance")
-    assert [each["caption"] for each in seen] == ["Person 1", "Person 2"]
-    assert boxes["choices"] == [["Person 1", 1], ["Person 2", 2]] and boxes["value"] == []
-    # Of two, one is left as he is.
-    *_, report_file, _, _, energy_images = client.predict(
-        clip, spared=[1], seed="7", api_name="/anonymize"
+    shortened(TWO_WALKERS, tmp_path / "walk.mp4")
+    monkeypatch.chdir(tmp_path)
+    [code] = re.findall(
+        r"<!-- api-example -->\n```python\n(.+?)```", (ROOT / "README.md").read_text(), re.DOTALL
     )
-    report = json.loads(Path(report_file).read_text())
-    assert len(report["walkers"]) == 2 and len(report["spared"]) == 1
-    assert len(energy_images) == 1
+    found: dict[str, Any] = {}
+    exec(code.replace("http://127.0.0.1:7860", server.url), found)
+    assert [each["caption"] for each in found["pictures"]] == ["Person 1", "Person 2"]
+    assert len(found["walkers"]["data"]) >= 2
+    report = json.loads(Path(found["report"]).read_text())
+    assert len(report["spared"]) == 1
+    assert f"walker {report['spared'][0]} (number 2 of the quick look)" in found["text"]
 
 
 def test_clients_see_two_endpoints_and_their_errors(server: Server, tmp_path: Path) -> None:
