@@ -17,7 +17,7 @@ from gaitcolor_core.video import VideoReader
 
 THUMBNAIL_PX = 160
 # Enough to follow a walker, whose boxes overlap from one look to the next.
-_LOOKS_PER_S = 5
+_LOOKS_PER_S = 6
 # Seen twice is a fifth of a second, as long as the shortest track of a run.
 _MIN_LOOKS = 2
 # Room around a box, as a share of its height; boxes that overlap less do not hide each other.

@@ -11,9 +11,11 @@ from gaitcolor_core.glance import Box, Sighting
 from gaitcolor_core.stages.track import box_iou
 from gaitcolor_core.structures import Float32, InputError, Track
 
-# Boxes in one frame that overlap by this much show the same person; with a difference of this much
-# it may be either of two who pass each other.
-_SAME_IOU, _TIE_IOU = 0.5, 0.15
+# Boxes in one frame that overlap by this much show the same person.
+_SAME_IOU = 0.5
+# While two pass each other, run and glance may take the one for the other: who is touched may be
+# meant, too. Of two who walk abreast all the time, the nearer one is, with a margin.
+_TOUCH_IOU, _TIE_IOU = 0.1, 0.15
 # A walker is vouched for this long before and after a place where the glance saw it.
 _VOUCHED_S = 1.0
 
@@ -87,17 +89,24 @@ def _by_frame(sightings: Sequence[Sighting]) -> dict[int, tuple[list[int], Float
 def _met(track: Track, places: Mapping[int, tuple[list[int], Float32]], fps: float) -> int | None:
     """The number of the one sighting to which a walker surely belongs."""
     real = np.flatnonzero(~track.interpolated)
-    met: dict[int, set[int]] = {}
+    met: list[int] = []
+    touched: list[set[int]] = []
+    nearest: list[set[int]] = []
     for index in real.tolist():
         frame_id = int(track.frame_ids[index])
         if frame_id in places:
             numbers, boxes = places[frame_id]
             iou = box_iou(track.xyxy[index], boxes)
             if iou.max() >= _SAME_IOU:
+                met.append(frame_id)
+                touched.append({numbers[at] for at in np.flatnonzero(iou >= _TOUCH_IOU)})
                 near = iou >= max(_SAME_IOU, iou.max() - _TIE_IOU)
-                met[frame_id] = {numbers[at] for at in np.flatnonzero(near)}
-    always = set.intersection(*met.values()) if met else set()
+                nearest.append({numbers[at] for at in np.flatnonzero(near)})
+    always: set[int] = set.intersection(*touched) if met else set()
+    if len(always) > 1:
+        # They walk abreast all the time.
+        always &= set.intersection(*nearest)
     if len(always) != 1:
         return None
-    away = np.abs(track.frame_ids[real][:, None] - np.array(list(met))).min(axis=1)
+    away = np.abs(track.frame_ids[real][:, None] - np.array(met)).min(axis=1)
     return None if away.max() > _VOUCHED_S * fps else always.pop()

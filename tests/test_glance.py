@@ -74,7 +74,7 @@ def test_a_sighting_says_when_and_where(seen: list[Sighting]) -> None:
     for sighting in seen:
         assert (sighting.frame_id, sighting.xyxy) in sighting.path
         assert sighting.time_s == pytest.approx(sighting.frame_id / DRAWN_FPS)
-        # Five looks a second, or as near as whole frames allow.
+        # Six looks a second, or as near as whole frames allow.
         assert {frame_id % 2 for frame_id, _ in sighting.path} == {0}
 
 
