@@ -102,10 +102,12 @@ def _met(track: Track, places: Mapping[int, tuple[list[int], Float32]], fps: flo
                 touched.append({numbers[at] for at in np.flatnonzero(iou >= _TOUCH_IOU)})
                 near = iou >= max(_SAME_IOU, iou.max() - _TIE_IOU)
                 nearest.append({numbers[at] for at in np.flatnonzero(near)})
-    always: set[int] = set.intersection(*touched) if met else set()
+    if not met:
+        return None
+    always = touched[0].intersection(*touched)
     if len(always) > 1:
         # They walk abreast all the time.
-        always &= set.intersection(*nearest)
+        always = always.intersection(*nearest)
     if len(always) != 1:
         return None
     away = np.abs(track.frame_ids[real][:, None] - np.array(met)).min(axis=1)
