@@ -17,6 +17,7 @@ from demo.wording import INTRO, KEPT_S, PROTECTION
 MAX_WAITING = 8
 
 CSS = """
+body { background: var(--body-background-fill); }
 .gradio-container { max-width: 1180px !important; margin: 0 auto !important; }
 #readout table { width: 100%; }
 #readout :is(th, td) { border-color: var(--border-color-primary) !important; }
