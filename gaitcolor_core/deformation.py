@@ -27,18 +27,21 @@ _MIN_OPENING, _MAX_OPENING = 0.86, 1.16
 # Of the variance of the legs' spread, the share that its repetition must explain.
 _MIN_EXPLAINED = 0.5
 # How far a body may change at most and stay plausible, less and more.
-_WIDTHS = np.array([[-0.22, 0.20], [-0.33, 0.28], [-0.37, 0.32], [-0.26, 0.24]])
+_WIDTHS = np.array([[-0.24, 0.22], [-0.36, 0.31], [-0.40, 0.35], [-0.29, 0.26]])
 _SIZES = {
-    "belly": (-0.25, 0.25),
-    "legs": (-0.045, 0.045),
-    "shoulders": (-0.03, 0.03),
-    "lean": (-0.04, 0.04),
-    "stride": (-0.22, 0.20),
-    "arms": (-0.50, 0.40),
-    "head": (-0.10, 0.10),
+    "belly": (-0.28, 0.28),
+    "legs": (-0.05, 0.05),
+    "shoulders": (-0.033, 0.033),
+    "lean": (-0.044, 0.044),
+    "stride": (-0.24, 0.22),
+    "arms": (-0.55, 0.44),
+    "head": (-0.11, 0.11),
 }
-# The same, `(11, 2)`.
-BODY_LIMITS = np.concatenate([_WIDTHS, list(_SIZES.values())])
+# How far neighboring widths may change differently.
+_MAX_WIDTH_STEP = 0.35
+# What changes in the direction of the walk; seen from ahead, the same would bend a body aside.
+_ALONG = ("belly", "lean", "stride", "arms")
+_LEAST_ALONG = 0.3
 
 
 @dataclass(frozen=True)
@@ -103,13 +106,48 @@ class BodyDraw:
 
     @property
     def body(self) -> Float64:
-        """`(11,)`: what does not depend on time; see `BODY_LIMITS`."""
+        """`(11,)`: what does not depend on time; see `BodyLimits`."""
         return np.concatenate([self.widths, [getattr(self, name) for name in _SIZES]])
 
     def with_body(self, body: Float64) -> BodyDraw:
         """The same rhythm, walked by another body; see `body`."""
         widths, sizes = np.split(body, [len(_WIDTHS)])
         return replace(self, widths=widths, **dict(zip(_SIZES, sizes.tolist(), strict=True)))
+
+
+@dataclass(frozen=True)
+class BodyLimits:
+    """Bodies, as `BodyDraw.body` tells them, that stay plausible.
+
+    Attributes:
+        bounds: `(11, 2)`, how far each may change, less and more.
+        step: how far neighboring widths may change differently.
+    """
+
+    bounds: Float64
+    step: float
+
+    @classmethod
+    def seen_from(cls, degrees: float, strength: float) -> BodyLimits:
+        """The limits for a walker who is seen at `degrees` (0 = from ahead, 90 = from its side).
+
+        Args:
+            degrees: 0 to 180.
+            strength: 0 to 1, of the change.
+        """
+        along = max(_LEAST_ALONG, float(np.sin(np.radians(degrees))))
+        shares = [1.0] * len(_WIDTHS) + [along if name in _ALONG else 1.0 for name in _SIZES]
+        bounds = np.concatenate([_WIDTHS, list(_SIZES.values())])
+        return cls(strength * np.array(shares)[:, None] * bounds, strength * _MAX_WIDTH_STEP)
+
+    def nearest(self, body: Float64) -> Float64:
+        """The plausible body `(11,)` that is like `body`; the waist leads the other widths."""
+        calf, thigh, waist, chest, *sizes = np.clip(body, *self.bounds.T)
+        thigh, chest = (
+            np.clip(each, waist - self.step, waist + self.step) for each in (thigh, chest)
+        )
+        calf = np.clip(calf, thigh - self.step, thigh + self.step)
+        return np.array([calf, thigh, waist, chest, *sizes])
 
 
 class BodyMap:

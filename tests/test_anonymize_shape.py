@@ -8,10 +8,13 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from test_gait import FPS, gait_of, person, track_of, walker_track
 
 from gaitcolor_core.cycles import gait_period, gait_phase
-from gaitcolor_core.deformation import BodyDraw, DeformedGait, step_openings
+from gaitcolor_core.deformation import BodyDraw, BodyLimits, DeformedGait, step_openings
 from gaitcolor_core.gait import (
     HEAD_ROOM,
     SILHOUETTE_SIZE,
@@ -22,7 +25,7 @@ from gaitcolor_core.gait import (
 from gaitcolor_core.imaging import pixel_grid, sample
 from gaitcolor_core.metrics import silhouette_iou
 from gaitcolor_core.stages.anonymize_shape import Deform
-from gaitcolor_core.structures import Bool, Float32, GaitSequence
+from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 
 PERIOD = FPS / 0.95
 SEEDS = (0, 1, 3)
@@ -123,7 +126,7 @@ def test_the_head_keeps_its_form_and_the_crown_its_place(seed: int) -> None:
     # Pixels of the old head a pixel of the new one, across and along.
     across = np.diff(positions[head, axis, 0], axis=1)
     along = np.diff(positions[head, axis, 1], axis=0)
-    assert np.ptp(across) < 0.02 and np.ptp(along) < 0.02
+    assert np.ptp(across) < 0.02 and np.ptp(along) < 0.05
     assert across.mean() == pytest.approx(along.mean(), abs=0.02)
     assert 0.88 < across.mean() < 1.12
     for old, new in zip(original().silhouettes[:, 0], new_silhouettes(seed)[:, 0], strict=True):
@@ -221,3 +224,25 @@ def test_nobody_stays_nobody() -> None:
     new = Deform().anonymize(nobody, fps=FPS, strength=0.7, generator=np.random.default_rng(3))
     assert not new.sequence.silhouettes.any()
     assert np.isfinite(new.inverse_map(0)).all()
+
+
+@pytest.mark.parametrize("strength", [0.3, 1.0])
+@given(degrees=st.floats(0, 180), change=arrays(float, 11, elements=st.floats(-1, 1)))
+def test_the_nearest_plausible_body_is_within_its_limits(
+    strength: float, degrees: float, change: Float64
+) -> None:
+    limits = BodyLimits.seen_from(degrees, strength)
+    body = limits.nearest(change)
+    assert (limits.bounds[:, 0] <= body).all() and (body <= limits.bounds[:, 1]).all()
+    assert np.abs(np.diff(body[:4])).max() <= limits.step + 1e-9
+    assert np.array_equal(limits.nearest(body), body)
+    assert np.array_equal(limits.nearest(np.zeros(11)), np.zeros(11))
+
+
+def test_seen_from_ahead_a_body_bends_less_in_the_direction_of_the_walk() -> None:
+    ahead, aside = (BodyLimits.seen_from(degrees, 1.0).bounds for degrees in (0, 90))
+    less = (np.abs(ahead) < np.abs(aside)).all(axis=1)
+    names = [*["width"] * 4, "belly", "legs", "shoulders", "lean", "stride", "arms", "head"]
+    assert [name for name, smaller in zip(names, less, strict=True) if smaller] == [
+        "belly", "lean", "stride", "arms",
+    ]  # fmt: skip

@@ -1,10 +1,10 @@
 """Distils `crowd.safetensors`: what tells the gaits of rendered people apart.
 
 Example:
-    From those subjects of a rendered set who train gait models, 001-030::
+    From the normal walks of a rendered set of its own; other seeds are other people::
 
-        gaitcolor render --preset bench --silhouettes-only -o bench
-        python -m gaitcolor_core.evaluation.crowd_export bench
+        gaitcolor render --preset bench --seed 1 --silhouettes-only -o crowd
+        python -m gaitcolor_core.evaluation.crowd_export crowd
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from tqdm import tqdm
 from gaitcolor_core.datasets.gait_set import VIEWS, GaitSet, SequenceKey
 from gaitcolor_core.datasets.gait_squares import as_gait
 from gaitcolor_core.datasets.opening import open_gait_set
-from gaitcolor_core.datasets.splits import PAPER, gallery
+from gaitcolor_core.datasets.splits import gallery
 from gaitcolor_core.datasets.subject import FPS
 from gaitcolor_core.files import write_whole
 from gaitcolor_core.stages.anonymize_shape.crowd import CROWD_FILE, MARGIN, square_gei
 from gaitcolor_core.structures import Float64, InputError, Int64
 
 # Of what tells people apart, and of what is kept of their pictures before that is looked for.
-FEATURES, PRINCIPAL = 24, 40
+FEATURES, PRINCIPAL = 40, 80
 # Walks of one person differ by more than a few rendered ones show: masks of videos are not exact.
 RIDGE = 0.05
 
@@ -65,12 +65,12 @@ def discriminants(pixels: Float64, subjects: Int64) -> tuple[Float64, Float64, F
 
 
 def export(gait_set: GaitSet, path: Path) -> None:
-    """Write the crowd of the subjects who train gait models.
+    """Write the crowd of all subjects of a set.
 
     Raises:
         InputError: they are not there at all views.
     """
-    keys = gallery(PAPER.select(gait_set, "gait_model"))
+    keys = gallery(gait_set.keys())
     parts = []
     for view in tqdm(VIEWS, desc="views"):
         chosen = [key for key in keys if key.view == view]
@@ -83,6 +83,7 @@ def export(gait_set: GaitSet, path: Path) -> None:
         name: np.stack(values).astype(np.float16)
         for name, values in zip(names, zip(*parts, strict=True), strict=True)
     }
+    tensors["degrees"] = np.array(VIEWS, np.float16)
     write_whole(path, save(tensors, {"people": str(len({key.subject for key in keys}))}))
 
 

@@ -29,12 +29,14 @@ class CrowdView:
         directions: `(D, K)` float32; along them walks of one person differ by about 1, those of
             different people by more (linear discriminants, Fisher 1936).
         people: `(P, K)` float32, everybody's features.
+        degrees: the side, 0 (from ahead) to 180.
         mirrored: whether a picture is to be mirrored before it is compared.
     """
 
     mean: Float32
     directions: Float32
     people: Float32
+    degrees: float
     mirrored: bool
 
     def features(self, gei: Float32) -> Float32:
@@ -67,9 +69,9 @@ def _pixels(gei: Float32, mirrored: bool) -> Float32:
 @cache
 def _views() -> tuple[CrowdView, ...]:
     tensors = {name: value.astype(np.float32) for name, value in load_file(CROWD_FILE).items()}
-    triples = zip(tensors["means"], tensors["directions"], tensors["people"], strict=True)
+    names = ("means", "directions", "people", "degrees")
     return tuple(
-        CrowdView(mean, directions, people, mirrored)
-        for mean, directions, people in triples
+        CrowdView(mean, directions, people, float(degrees), mirrored)
+        for mean, directions, people, degrees in zip(*map(tensors.get, names), strict=True)
         for mirrored in (False, True)
     )

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gaitcolor_core.deformation import BODY_LIMITS, BodyDraw, BodyMap, DeformedGait, pulled
-from gaitcolor_core.stages.anonymize_shape.crowd import CROWD_SIZE, seen_from, square_gei
+from gaitcolor_core.deformation import BodyDraw, BodyLimits, BodyMap, DeformedGait, pulled
+from gaitcolor_core.stages.anonymize_shape.crowd import CROWD_SIZE, CrowdView, seen_from, square_gei
 from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 
 # Bodies that are tried: at random, then close to the best so far.
 _ANYWHERE, _NEARBY = 60, 140
-# Of the crowd, whom a walker may be made alike, and how many of them count at a time.
-_MODELS, _NEIGHBORS = 3, 1
+# Of the crowd, whom a walker may be made alike, and how much more it counts to be unlike oneself.
+_MODELS, _AWAY = 3, 1.5
 
 
 class Deform:
@@ -21,9 +21,9 @@ class Deform:
 
     A change in any direction would leave the old walk the nearest one, as it leads away from
     everybody. So of all plausible bodies one is looked for that has moved away from the walker's
-    own gait, and towards some of a crowd, as an attacker would measure it: by linear discriminants
-    of gait energy images. Whom of the crowd it may be alike is drawn, so that no two draws
-    match.
+    own gait, and towards one of a few people of a crowd, as an attacker would measure it: by linear
+    discriminants of gait energy images. Whom of the crowd it may be alike is drawn, so that no two
+    draws match.
     """
 
     def anonymize(
@@ -37,48 +37,52 @@ class Deform:
         rhythm = BodyDraw.draw(generator)
         if not strength or not silhouettes.any():
             return rhythm.scaled(0)
-        score = _someone_else(square_gei(silhouettes), rhythm, generator)
-        body = _best_of(score, strength * BODY_LIMITS, strength * rhythm.body, generator)
+        gei = square_gei(silhouettes)
+        view = seen_from(gei)
+        limits = BodyLimits.seen_from(view.degrees, strength)
+        score = _someone_else(gei, view, rhythm, generator)
+        body = _best_of(score, limits, strength * rhythm.body, generator)
         return rhythm.scaled(strength).with_body(body)
 
 
 def _someone_else(
-    gei: Float32, rhythm: BodyDraw, generator: np.random.Generator
+    gei: Float32, view: CrowdView, rhythm: BodyDraw, generator: np.random.Generator
 ) -> Callable[[Float64], float]:
-    """How much more a body resembles people of the crowd than the walker; higher is better.
+    """How much more a body resembles someone of the crowd than the walker; higher is better.
 
     All frames have nearly the same map, so their mean can be deformed in their place.
     """
-    view = seen_from(gei)
     own = view.features(gei)
     models = generator.permutation(view.people)[:_MODELS]
 
     def score(body: Float64) -> float:
         inverse_map = BodyMap(rhythm.with_body(body), CROWD_SIZE).inverse_map(1.0)
         new = view.features(pulled(gei, inverse_map))
-        nearest = np.sort(np.linalg.norm(models - new, axis=1))[:_NEIGHBORS]
-        return float(np.linalg.norm(new - own) - nearest.mean())
+        nearest = np.linalg.norm(models - new, axis=1).min()
+        return float(_AWAY * np.linalg.norm(new - own) - nearest)
 
     return score
 
 
 def _best_of(
     score: Callable[[Float64], float],
-    limits: Float64,
+    limits: BodyLimits,
     first: Float64,
     generator: np.random.Generator,
 ) -> Float64:
-    """A body within `limits` `(11, 2)` that scores high, by random search."""
-    best, highest, width = first, score(first), 0.6
-    low, high = limits.T
+    """A body within `limits` that scores high, by random search."""
+    bounds = limits.bounds
+    half = (bounds[:, 1] - bounds[:, 0]) / 2
+    best = limits.nearest(first)
+    highest, width = score(best), 0.6
     for attempt in range(_ANYWHERE + _NEARBY):
         if attempt < _ANYWHERE:
-            side = limits[np.arange(len(limits)), generator.integers(2, size=len(limits))]
-            body = side * generator.uniform(0.4, 1.0, len(limits))
+            side = bounds[np.arange(len(bounds)), generator.integers(2, size=len(bounds))]
+            body = side * generator.uniform(0.4, 1.0, len(bounds))
         else:
-            some = generator.random(len(limits)) < 0.4
-            step = width * (high - low) / 2 * generator.normal(size=len(limits))
-            body = np.clip(best + some * step, low, high)
+            some = generator.random(len(bounds)) < 0.4
+            body = best + some * width * half * generator.normal(size=len(bounds))
+        body = limits.nearest(body)
         reached = score(body)
         if reached > highest:
             best, highest = body, reached
