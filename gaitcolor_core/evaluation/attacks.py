@@ -139,6 +139,7 @@ def outcome(
         chance=answer.chance,
         subjects=len(np.unique(answer.subjects)),
         probes=len(answer.subjects),
+        by_subject=tuple(answer.by_subject.items()),
         notes=answer.notes,
     )
 

@@ -87,6 +87,10 @@ _SUCCESS = (
     "`not anonymized` are the floor: the errors that the recognizer makes anyway. "
     "What a success rate has above its floor is what the anonymizer achieves."
 )
+_PERSONS = (
+    "Are all a little recognizable, or a few of them much? The same walks under T0, "
+    "rank-1 in percent, person by person."
+)
 _THREATS = (
     "Every comparison. Columns `other views`: rank-1 in percent with its 95 % interval, pairs of "
     "the same view excluded. `same view`: rank-1 where gallery and probe are seen from one side, "
@@ -205,8 +209,17 @@ def _success(results: PrivacyResults, drawn: Sequence[str]) -> list[str]:
         text,
         *_picture(drawn, "success_by_view.png", "Success rate by view"),
         *found,
+        *_persons(results),
         *_picture(drawn, "view_by_view.png", "Rank-1 for each pair of views, before and after"),
     ]
+
+
+def _persons(results: PrivacyResults) -> list[str]:
+    found = []
+    for case in foremost(results):
+        text = f"{_PERSONS} {case.anonymizer}, silhouettes {case.silhouettes}:"
+        found += _with(text, tables.by_person(results, case, conditions(results)[0]))
+    return found
 
 
 def _threats(results: PrivacyResults, drawn: Sequence[str]) -> list[str]:

@@ -42,6 +42,8 @@ class Outcome:
         chance: rank-1 of who guesses.
         subjects: how many were looked for.
         probes: how many walks were looked for.
+        by_subject: subjects and how often each is recognized, in [0, 1], over the same pairs as
+            `interval`.
         notes: sentences on what was left out.
     """
 
@@ -61,6 +63,7 @@ class Outcome:
     chance: float
     subjects: int
     probes: int
+    by_subject: tuple[tuple[int, float], ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

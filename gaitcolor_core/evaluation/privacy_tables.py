@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from gaitcolor_core.evaluation.attacks import CLEAN
 from gaitcolor_core.evaluation.identity_report import GAPS_DEG, PUBLISHED, SIDE_VIEW
 from gaitcolor_core.evaluation.privacy_lookup import (
@@ -24,6 +26,8 @@ from gaitcolor_core.evaluation.privacy_lookup import (
 from gaitcolor_core.evaluation.privacy_results import Outcome, PrivacyResults, Silhouettes
 from gaitcolor_core.recognition.protocol import THREATS
 
+# Of 44 people, those who are told by number.
+FEW = 3
 _RECALLED = "recalled, to be checked"
 _QUOTED = "as OpenGait's list of models quotes it, to be checked"
 # On people: mean over views, those of the gallery at the same view left out; 74 subjects trained,
@@ -63,6 +67,27 @@ def _headline_row(results: PrivacyResults, case: Case, name: str) -> list[str]:
         percent(before.equal_error if before else None),
         percent(lowest),
         percent(known[0].chance if known else None),
+    ]
+
+
+def by_person(results: PrivacyResults, case: Case, condition: str) -> str:
+    """Under T0: do all share what is recognized, or is it a few? "" if that is not known."""
+    found = [find(results, name, case, "T0", condition) for name in recognizers(results)]
+    rows = [_person_row(row) for row in found if row is not None and row.by_subject]
+    head = ("recognizer", "all", f"without those {FEW}", "median person", f"the {FEW} most often")
+    return markdown(head, rows, left=1)
+
+
+def _person_row(outcome: Outcome) -> list[str]:
+    often = sorted(outcome.by_subject, key=lambda each: -each[1])
+    shares = [share for _, share in often]
+    few = ", ".join(f"{subject:03d} ({percent(share)})" for subject, share in often[:FEW])
+    return [
+        label(outcome.recognizer),
+        percent(mean(shares)),
+        percent(mean(shares[FEW:])),
+        percent(float(np.median(shares))),
+        few,
     ]
 
 

@@ -112,6 +112,17 @@ class Identification:
         """Mean of `rank1` over the pairs of the same view."""
         return _mean(self.rank1[self._same()])
 
+    @property
+    def by_subject(self) -> dict[int, float]:
+        """How often each subject is recognized, in [0, 1], over the same pairs as `cross_view`.
+
+        Where no views differ, over those of the same view.
+        """
+        same = np.equal.outer(self.views, np.array(self.gallery_views))
+        hits = np.where(same, np.nan, self.hits)
+        hits = self.hits if np.isnan(hits).all() else hits
+        return {int(each): _mean(hits[self.subjects == each]) for each in np.unique(self.subjects)}
+
     def interval(
         self, *, generator: np.random.Generator, share: float = 0.95, rounds: int = 1000
     ) -> tuple[float, float]:

@@ -101,6 +101,19 @@ def test_success_is_what_is_not_recognized(full: Path) -> None:
     assert chosen(lines, GEI, "not anonymized", "same view")["mean"] == "12.5"
 
 
+def test_whether_a_few_are_recognized_or_all_is_told(tmp_path: Path) -> None:
+    shares = ((81, 0.0), (82, 1.0), (83, 0.0), (84, 0.5), (85, 0.25), (86, 0.125))
+    found = results(outcome("T0", 0.5, 0.25, by_subject=shares))
+    text = section(report(found, tmp_path), "Success rate by view")
+    line = chosen(rows(text.split("person by person", 1)[1]), GEI)
+    assert (line["all"], line["median person"]) == ("31.2", "18.8")
+    assert line["without those 3"] == "4.2"
+    assert line["the 3 most often"] == "082 (100.0), 084 (50.0), 085 (25.0)"
+    # Where it was not kept, nothing is said.
+    without = report(results(outcome("T0", 0.5, 0.25)), tmp_path)
+    assert "person by person" not in without
+
+
 def test_published_figures_are_beside_ours_and_labelled(full: Path) -> None:
     text = section(full.read_text(), "Recognition of walks as they are")
     assert chosen(rows(text), GEI, "nm")["mean"] == "43.8"

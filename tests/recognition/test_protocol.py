@@ -43,6 +43,21 @@ def test_who_looks_like_nobody_is_found_by_chance() -> None:
     assert low <= found.cross_view <= high
 
 
+def test_who_is_recognized_is_told_person_by_person() -> None:
+    gallery, probes = _walks(), _walks(1)
+    # Subject 3 looks at 0 degrees as it is enrolled at 90, and is recognized across views.
+    known = gallery.features[(gallery.subjects == 3) & (gallery.views == 90)]
+    probes.features[(probes.subjects == 3) & (probes.views == 0)] = known
+    found = identify(NearestGei(), gallery=gallery, probes=probes)
+    assert found.by_subject.keys() == set(range(SUBJECTS))
+    assert found.by_subject[3] >= 0.5
+    assert np.mean(list(found.by_subject.values())) == pytest.approx(found.cross_view)
+    # Seen from one side alone, it is the same view that counts.
+    aside = probes.chosen(probes.views == 90), gallery.chosen(gallery.views == 90)
+    alone = identify(NearestGei(), gallery=aside[1], probes=aside[0])
+    assert np.mean(list(alone.by_subject.values())) == pytest.approx(alone.same_view)
+
+
 def test_the_order_of_subjects_does_not_matter() -> None:
     gallery, probes = _walks(), _walks(1)
     order = np.random.default_rng(3).permutation(len(probes.subjects))
