@@ -65,7 +65,7 @@ def _main() -> tuple[gr.Slider, gr.Button, gr.Button, gr.Button]:
         with gr.Column(scale=1, min_width=240):
             start = gr.Button("Anonymize", variant="primary", size="lg", elem_id="start")
             stop = gr.Button("Stop", variant="stop", size="lg", visible=False, elem_id="stop")
-            look = gr.Button("Leave somebody out? See who is in it", size="sm", elem_id="look")
+            look = gr.Button("Leave somebody as they are?", size="sm", elem_id="look")
     return strength, start, stop, look
 
 

@@ -31,8 +31,8 @@ body { background: var(--body-background-fill); }
 :is(#seen, #energy_images) .thumbnail-lg > img { height: calc(100% - 26px); }
 :is(#seen, #energy_images) .caption-label { max-width: 100%; }
 /* A wide table scrolls within the page, which stays as wide as the screen. */
-#walkers { width: 0; min-width: 100%; }
-#walkers table { min-width: 820px; }
+#walkers { max-width: calc(100vw - 92px); overflow-x: auto; }
+#readout :is(th, td), #walkers th span { word-break: normal; overflow-wrap: normal; }
 @media (max-width: 640px) { .gradio-container .main.app { padding: 16px; } }
 /* Trimming would load a tool from another host. */
 button[aria-label="Trim video to selection"] { display: none; }
