@@ -85,8 +85,8 @@ def _models() -> tuple[gr.Dropdown, gr.Dropdown, gr.Slider]:
         [
             ("warp: bends the clothes to the new body", "warp"),
             ("nearest: takes the nearest color of the old body", "nearest"),
-            ("gram: the paper's network, small and soft", "gram"),
-            ("supervised: the network the paper compares with", "supervised"),
+            ("gram: painted by a network, a little soft", "gram"),
+            ("supervised: painted by an earlier network", "supervised"),
         ],
         value="warp",
         label="Color model",

@@ -90,7 +90,7 @@ def glance(
         with runs.begin(request.session_hash) as folder:
             found = _glance(str(clip), num_frames, folder, progress)
             if not found:
-                raise InputError("Nobody was seen in this clip at a quick look.")
+                raise InputError("At a quick look, nobody was seen whom you could leave out.")
             _MEMORY.keep(str(clip), found)
             return pictures_of(found, folder), boxes_for(found)
 

@@ -32,7 +32,7 @@ def _buttons() -> list[gr.DownloadButton]:
         clip = gr.DownloadButton("Download the clip", variant="primary", elem_id="download_clip")
         pair = gr.DownloadButton("Both, side by side", elem_id="download_pair")
         report = gr.DownloadButton("Report (JSON)", elem_id="download_report")
-        play = gr.Button("Play both from the start", elem_id="play_both")
+        play = gr.Button("Play both", elem_id="play_both")
     play.click(None, js=_PLAY_BOTH, api_visibility="private")
     return [clip, report, pair]
 

@@ -21,7 +21,8 @@ seen. *GEI change*: distance between the gait energy images (the mean silhouette
 0 is the same gait. *GEI self*: the same distance between the two halves of the original; "-" where
 the walk is too short. *How recognizable?*: "recognizable" where two walks of one person may be as
 far apart, "like someone else" where nine of ten pairs of different people are closer and the change
-stands out clearly from *GEI self*, else "doubtful"."""
+stands out clearly from *GEI self*, else "doubtful". *PSNR* and *SSIM*: how alike the pictures are;
+they say nothing about protection."""
 PROTECTION = f"""# What this does and does not protect
 
 ## It protects the gait
@@ -50,10 +51,11 @@ followed - is covered by a mosaic in these frames, and never passed through. Aft
 says how often, and the table of walkers in how many frames.
 
 ## What this app keeps
-Nothing. Your clip and its result lie in a folder of this server that only your page knows of, and
-are {_DELETED}; a run that you stop, or whose page you close, is deleted at once. No log says
-what a clip shows, nothing is sent anywhere else, and what a network learned of the colors of your
-clip is forgotten after the run. Results of the examples alone are kept for the next visitor.
+Nothing for long. Your clip and its result lie in folders of this server that only your page knows
+of, and are {_DELETED}; what came of a run is deleted as soon as you stop it or close the page. No
+log says what a clip shows, nothing is sent anywhere else, and what a network learned of the colors
+of your clip is forgotten after the run. Results of the examples alone are kept for the next
+visitor.
 """
 ANONYMIZE_API = """Anonymizes the gait of everybody in a clip but those who are to be spared. All
 but the clip may be left out. Returns the anonymized clip; a readout as Markdown; a table with a row
