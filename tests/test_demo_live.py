@@ -1,4 +1,4 @@
-"""The tab with a camera that runs, as a visitor meets it, and what is remembered of visitors."""
+"""What a camera sees, recorded or as it runs, and what is remembered of visitors before cameras."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from gaitcolor_core.structures import UInt8
 
 ONE_WALKER = ROOT / "demo" / "examples" / "one_walker.mp4"
 SIZE = (320, 180)
+RECORDED_S = 2
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tab(server: Server, camera: Path) -> Iterator[Any]:
+def page_with_camera(server: Server, camera: Path) -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api")
     if not CHROMIUM.is_file():
         pytest.skip(f"no browser at {CHROMIUM}")
@@ -46,14 +47,19 @@ def tab(server: Server, camera: Path) -> Iterator[Any]:
         browser = driver.chromium.launch(
             executable_path=CHROMIUM, args=[*CHROMIUM_OPTIONS, *devices]
         )
-        page = browser.new_page(permissions=["camera"])
+        page = browser.new_page(permissions=["camera", "microphone"])
         page.set_default_timeout(100_000)
         page.goto(server.url)
-        page.get_by_role("tab", name="Live camera").click()
-        page.get_by_text("Click to Access Webcam").click()
-        page.locator("#camera").get_by_text("Record").click()
         yield page
         browser.close()
+
+
+@pytest.fixture
+def tab(page_with_camera: Any) -> Any:
+    page_with_camera.get_by_role("tab", name="Live camera").click()
+    page_with_camera.get_by_text("Click to Access Webcam").click()
+    page_with_camera.locator("#camera").get_by_text("Record").click()
+    return page_with_camera
 
 
 def shown(tab: Any) -> UInt8:
@@ -62,6 +68,11 @@ def shown(tab: Any) -> UInt8:
     assert source.startswith("data:image/jpeg;base64,")
     encoded = np.frombuffer(base64.b64decode(source.split(",")[1]), np.uint8)
     return np.asarray(cv2.resize(cv2.imdecode(encoded, cv2.IMREAD_COLOR_RGB), SIZE), np.uint8)
+
+
+def pictures(server: Server) -> set[Path]:
+    """All that the server stores, of other visitors, too."""
+    return {path for path in server.cache.rglob("*") if path.suffix in {".webp", ".png", ".jpeg"}}
 
 
 def fewest_changed(picture: UInt8, camera: Path) -> int:
@@ -77,15 +88,31 @@ def fewest_changed(picture: UInt8, camera: Path) -> int:
 def test_the_tab_shows_other_pictures_than_the_camera_and_how_fast(
     tab: Any, camera: Path, server: Server
 ) -> None:
+    before = pictures(server)
     figures = tab.locator("#live_figures")
     figures.get_by_text(re.compile(r"another body: 0 · covered: [1-9]")).wait_for()
     assert fewest_changed(shown(tab), camera) > 300
     figures.get_by_text(re.compile(r"another body: 1")).wait_for()
     assert fewest_changed(shown(tab), camera) > 100
     assert re.search(r"\d+\.\d frames/s", figures.inner_text())
-    stored = [path for path in server.cache.rglob("*") if path.suffix in {".webp", ".png", ".jpeg"}]
-    assert stored == []
+    assert pictures(server) <= before
     assert "Traceback" not in server.log.read_text()
+
+
+def test_what_a_camera_recorded_is_anonymized(page_with_camera: Any) -> None:
+    page = page_with_camera
+    clip, result = page.locator("#clip"), "document.querySelector('#result video')"
+    clip.get_by_label("Capture from camera").click()
+    clip.get_by_text("Click to Access Webcam").click()
+    clip.get_by_text("Record").click()
+    page.wait_for_timeout(RECORDED_S * 1000)
+    clip.get_by_text("Stop").click()
+    clip.locator("video[src]").wait_for()
+    page.locator("#start").click()
+    page.wait_for_function(f"{result}?.readyState == 4")
+    # A recording itself does not say how long it is.
+    assert RECORDED_S / 2 < page.evaluate(f"{result}.duration") < RECORDED_S * 3
+    page.get_by_text(re.compile(r"\.webm: [1-9] walkers? in \d+ frames")).wait_for()
 
 
 def test_visitors_have_cameras_of_their_own_until_they_leave() -> None:
