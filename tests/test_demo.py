@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from app_server import ROOT, Server, shortened, wait_for
+from clips import audio_packets, ffmpeg, lavfi, times_of
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import ValidationError
 
@@ -23,9 +24,23 @@ ONE_WALKER, TWO_WALKERS = EXAMPLES.values()
 PHONE = {"width": 390, "height": 844}
 
 
+def with_a_tone(silent: Path, path: Path) -> Path:
+    """The same clip with a sound, as long as it is."""
+    copied = ["-c:v", "copy", "-c:a", "aac", "-shortest"]
+    ffmpeg("-i", silent, *lavfi("sine=frequency=440:sample_rate=48000"), *copied, path)
+    return path
+
+
 def nothing_sticks_out(page: Any) -> bool:
     """Whether the page is as wide as the screen."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def downloaded(page: Any, what: str) -> Path:
+    """What a button gives."""
+    with page.expect_download() as download:
+        page.locator(f"#download_{what}").click()
+    return Path(download.value.path())
 
 
 def unnamed(page: Any) -> list[str]:
@@ -114,7 +129,7 @@ def test_clients_see_two_endpoints_and_their_errors(server: Server, tmp_path: Pa
 def test_a_clip_is_anonymized_in_the_browser_but_for_who_is_spared(
     page: Any, tmp_path: Path
 ) -> None:
-    short = shortened(TWO_WALKERS, tmp_path / "walk.mp4")
+    short = with_a_tone(shortened(TWO_WALKERS, tmp_path / "silent.mp4"), tmp_path / "walk.mp4")
     page.locator("#clip input[type=file]").set_input_files(short)
     page.locator("#clip video").wait_for()
     page.get_by_role("button", name="More").click()
@@ -133,9 +148,10 @@ def test_a_clip_is_anonymized_in_the_browser_but_for_who_is_spared(
     assert page.locator("#energy_images img").count() == 1
     page.get_by_text("Walker by walker").click()
     assert re.search(r"\n1\s+\d+", page.locator("#walkers").inner_text())
-    with page.expect_download() as download:
-        page.locator("#download_report").click()
-    assert json.loads(download.value.path().read_text())["frames"] == check_limits(short)
+    assert json.loads(downloaded(page, "report").read_text())["frames"] == check_limits(short)
+    result = downloaded(page, "clip")
+    assert times_of(result) == times_of(short)
+    assert audio_packets(result) == audio_packets(short)
     page.set_viewport_size(PHONE)
     assert nothing_sticks_out(page)
     assert unnamed(page) == []
