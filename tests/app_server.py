@@ -140,7 +140,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def page(server: Server) -> Iterator[Any]:
+def page(server: Server, tmp_path: Path) -> Iterator[Any]:
+    """The page in a browser; how it looked in the end is kept among the files of the test."""
     playwright = pytest.importorskip("playwright.sync_api")
     if not CHROMIUM.is_file():
         pytest.skip(f"no browser at {CHROMIUM}")
@@ -153,6 +154,8 @@ def page(server: Server) -> Iterator[Any]:
         page.goto(server.url)
         page.locator("#start").wait_for()
         yield page
+        if not page.is_closed():
+            page.screenshot(path=tmp_path / "page.png", full_page=True)
         browser.close()
     assert hosts <= {"127.0.0.1", ""}  # "": data of the page itself
 
