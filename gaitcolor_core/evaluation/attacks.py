@@ -121,7 +121,6 @@ def outcome(
     crossed = not np.isnan(answer.cross_view)
     same = np.equal.outer(np.array(answer.probe_views), np.array(answer.gallery_views))
     errors = answer.equal_error[~same if crossed else same]
-    interval = answer.interval(generator=np.random.default_rng(seed)) if crossed else None
     return Outcome(
         recognizer=name,
         shape=probed.shape,
@@ -134,7 +133,7 @@ def outcome(
         rank1=tuple(tuple(_known(value) for value in row) for row in answer.rank1),
         cross_view=_known(answer.cross_view),
         same_view=_known(answer.same_view),
-        interval=interval,
+        interval=answer.interval(generator=np.random.default_rng(seed)),
         equal_error=_known(_mean(errors)),
         chance=answer.chance,
         subjects=len(np.unique(answer.subjects)),

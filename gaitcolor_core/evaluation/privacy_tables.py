@@ -260,10 +260,9 @@ def recognized(outcome: Outcome | None) -> str:
     share = rank1(outcome) if outcome else None
     if outcome is None or share is None:
         return "-"
-    if outcome.cross_view is None:
-        return f"{percent(share)} (same view)"
-    low, high = outcome.interval or (None, None)
-    return percent(share) if low is None else f"{percent(share)} ({percent(low)}-{percent(high)})"
+    told = ["-".join(map(percent, outcome.interval))] if outcome.interval else []
+    told += ["same view"] if outcome.cross_view is None else []
+    return f"{percent(share)} ({', '.join(told)})" if told else percent(share)
 
 
 def percent(share: float | None) -> str:

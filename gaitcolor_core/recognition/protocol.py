@@ -126,13 +126,17 @@ class Identification:
     def interval(
         self, *, generator: np.random.Generator, share: float = 0.95, rounds: int = 1000
     ) -> tuple[float, float]:
-        """Bootstrap confidence interval of `cross_view`; drawn are subjects, not probes."""
+        """Bootstrap confidence interval of `cross_view`; drawn are subjects, not probes.
+
+        Where no views differ, of `same_view`.
+        """
         members = [np.flatnonzero(self.subjects == each) for each in np.unique(self.subjects)]
-        values = []
+        values, alone = [], np.isnan(self.cross_view)
         for _ in range(rounds):
             drawn = generator.integers(len(members), size=len(members))
             rows = np.concatenate([members[index] for index in drawn])
-            values.append(_mean(self._without_same(self._rank1(rows))))
+            rank1 = self._rank1(rows)
+            values.append(_mean(rank1 if alone else self._without_same(rank1)))
         low, high = np.nanquantile(values, [(1 - share) / 2, (1 + share) / 2])
         return float(low), float(high)
 

@@ -63,7 +63,7 @@ def test_who_is_hidden_is_found_by_chance() -> None:
 def test_at_one_view_there_is_no_other() -> None:
     one = Extracted({k: v for k, v in seen_as(noise=0.01).features.items() if k.view == 90}, ())
     row = attack("gei", NearestGei(), PROBED, "T0", enrolled=one, seen=one, seed=0)[0]
-    assert row.cross_view is None and row.interval is None
+    assert row.cross_view is None and row.interval == (1, 1)
     assert row.same_view == 1 and row.equal_error == 0
 
 

@@ -77,10 +77,10 @@ def test_what_was_not_measured_is_a_dash(full: Path) -> None:
 
 
 def test_who_was_seen_from_one_side_alone_is_said() -> None:
-    alone = {"cross_view": None, "interval": None, "rank1": ((0.5,),)}
+    alone = {"cross_view": None, "interval": (0.375, 0.625), "rank1": ((0.5,),)}
     views = {"probe_views": (90,), "gallery_views": (90,)}
     [line] = rows(headline(results(outcome("T0", 0.5, 0, **alone, **views))))
-    assert line["T0"] == "50.0 (same view)" and line["clean"] == "-"
+    assert line["T0"] == "50.0 (37.5-62.5, same view)" and line["clean"] == "-"
 
 
 def test_the_default_comes_first() -> None:
