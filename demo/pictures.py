@@ -77,7 +77,7 @@ def _largest(take: Take) -> int:
 
 
 def _energy_images(take: Take) -> list[tuple[Picture, str]]:
-    found = [(actor.track_id, actor.energy_images()) for actor in take.actors]
+    found = [(actor.track_id, actor.energy_images) for actor in take.actors]
     return [
         (_before_and_after(*images), f"Walker {number}: before, after, difference")
         for number, images in found

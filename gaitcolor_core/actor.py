@@ -54,6 +54,7 @@ class Actor:
         xyxy = self.gait.xyxy[index]
         return float(xyxy[3] - xyxy[1]) / SQUARE_PER_HEIGHT
 
+    @cached_property
     def energy_images(self) -> tuple[Float32, Float32] | None:
         """The gait energy images before and after, `(128, 128)` float32 in [0, 1].
 

@@ -213,7 +213,7 @@ def _on_learning(settings: Settings, adaptation: Adaptation | None) -> list[str]
 
 
 def _gei_change(actor: Actor) -> float | None:
-    images = actor.energy_images()
+    images = actor.energy_images
     return None if images is None else gei_distance(*images)
 
 

@@ -142,12 +142,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def page(server: Server, tmp_path: Path) -> Iterator[Any]:
     """The page in a browser; how it looked in the end is kept among the files of the test."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.is_file():
-        pytest.skip(f"no browser at {CHROMIUM}")
     hosts: set[str] = set()
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(100_000)
         page.on("request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]))
@@ -156,8 +152,21 @@ def page(server: Server, tmp_path: Path) -> Iterator[Any]:
         yield page
         if not page.is_closed():
             page.screenshot(path=tmp_path / "page.png", full_page=True)
-        browser.close()
     assert hosts <= {"127.0.0.1", ""}  # "": data of the page itself
+
+
+@contextmanager
+def chromium(*options: str) -> Iterator[Any]:
+    """A browser without a screen; where there is none, the test is skipped."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.is_file():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=[*CHROMIUM_OPTIONS, *options]
+        )
+        yield browser
+        browser.close()
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from app_server import CHROMIUM, CHROMIUM_OPTIONS, ROOT, Server
+from app_server import ROOT, Server, chromium
 from clips import ffmpeg
 
 from demo import live
@@ -35,23 +35,16 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page_with_camera(server: Server, camera: Path) -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.is_file():
-        pytest.skip(f"no browser at {CHROMIUM}")
     devices = [
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={camera}",
     ]
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*CHROMIUM_OPTIONS, *devices]
-        )
+    with chromium(*devices) as browser:
         page = browser.new_page(permissions=["camera", "microphone"])
         page.set_default_timeout(100_000)
         page.goto(server.url)
         yield page
-        browser.close()
 
 
 @pytest.fixture
