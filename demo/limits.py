@@ -9,7 +9,6 @@ import av
 from av.container import InputContainer
 
 from gaitcolor_core import InputError, VideoReader
-from gaitcolor_core.video.container import open_source
 
 MAX_DURATION_S = 30
 MAX_FRAMES = 1800
@@ -45,7 +44,9 @@ def check_limits(clip: str | Path | None) -> int:
             "here; please shorten or shrink it."
         )
     num_frames = 0
-    with suppress(av.FFmpegError), open_source(Path(clip)) as container:
+    # A clip may not send the demuxer to other files or the network.
+    options = {"protocol_whitelist": "file"}
+    with suppress(av.FFmpegError), av.open(str(clip), container_options=options) as container:
         if container.streams.video:
             _check_picture(container.streams.video[0])
             num_frames, duration_s = _length(container)
