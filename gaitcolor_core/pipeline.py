@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Self
 
+from gaitcolor_core.ahead import ahead
 from gaitcolor_core.device import torch_device
 from gaitcolor_core.glance import Sighting, glance
 from gaitcolor_core.hub import fetch, save
@@ -178,7 +179,8 @@ class GaitAnonymizer:
             with ExitStack() as files:
                 for each in writers:
                     files.enter_context(each)
-                for frame_id, ((image, time_s), redrawn) in enumerate(plan.redrawn):
+                frames = files.enter_context(ahead(plan.redrawn))
+                for frame_id, ((image, time_s), redrawn) in enumerate(frames):
                     with watch("measure"):
                         tally.add(image, redrawn)
                     if on_frame is not None:
@@ -227,9 +229,10 @@ class GaitAnonymizer:
                 return
             planner = self._planner(Wish((), frozenset()), Stopwatch(), on_progress)
             plan = planner.plan(clip, plates, clip.metadata)
-            for frame_id, (_, redrawn) in enumerate(plan.redrawn):
-                yield redrawn.image
-                on_progress(_DRAWING, frame_id + 1, len(plan.scene.views))
+            with ahead(plan.redrawn) as redrawn_frames:
+                for frame_id, (_, redrawn) in enumerate(redrawn_frames):
+                    yield redrawn.image
+                    on_progress(_DRAWING, frame_id + 1, len(plan.scene.views))
 
     def _planner(self, wish: Wish, watch: Stopwatch, on_progress: OnProgress) -> Planner:
         """With a new key unless the user wants to repeat a run."""

@@ -100,7 +100,8 @@ class AnonymizationReport:
         psnr_overlap_db: likewise.
         ssim_overlap: likewise.
         walkers: one entry a walker.
-        stage_seconds: wall time by stage.
+        stage_seconds: time each stage took; stages run beside each other, so that together they
+            may exceed `seconds`.
         warnings: sentences the user should read.
         adaptation: how a network learned the clip's colors; None if it didn't.
         spared: numbers of the walkers who were left as they are, at the user's wish.

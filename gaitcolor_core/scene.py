@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from gaitcolor_core.ahead import ahead
 from gaitcolor_core.progress import OnProgress
 from gaitcolor_core.stages.background import BackgroundPlates
 from gaitcolor_core.stages.composite import surroundings
@@ -15,7 +16,7 @@ from gaitcolor_core.stages.register import CameraTracker, View
 from gaitcolor_core.stages.segment import PersonSegmenter
 from gaitcolor_core.stages.track import TrackedPersons, assign_track_ids, link_tracks
 from gaitcolor_core.stopwatch import Stopwatch
-from gaitcolor_core.structures import Bool, Detections, PackedMask, Track, VideoFrame
+from gaitcolor_core.structures import Bool, Detections, PackedMask, Track, UInt8, VideoFrame
 
 
 @dataclass(frozen=True)
@@ -62,23 +63,32 @@ def look(
     detections: list[Detections] = []
     views: list[View] = []
     shape = (0, 0)
-    for frame in watch.each("read", clip):
-        shape = (frame.image.shape[0], frame.image.shape[1])
-        with watch("segment"):
-            found = segmenter.segment(frame.image)
-        with watch("background"):
-            persons = persons_with_margin(found.masks, shape)
-            view = camera.locate(frame.image, persons)
-            plates.add(frame.image, persons, view.to_keyframe, camera.links[-1], view.keyframe)
-        detections.append(found)
-        views.append(view)
-        on_progress("Finding the walkers", len(views), num_frames)
+    with ahead(_segmented(clip, segmenter, watch)) as frames:
+        for image, found in frames:
+            shape = (image.shape[0], image.shape[1])
+            with watch("background"):
+                persons = persons_with_margin(found.masks, shape)
+                view = camera.locate(image, persons)
+                plates.add(image, persons, view.to_keyframe, camera.links[-1], view.keyframe)
+            detections.append(found)
+            views.append(view)
+            on_progress("Finding the walkers", len(views), num_frames)
     with watch("background"):
         plates.finish()
     with watch("track"):
         numbered = assign_track_ids(detections, frame_shape=shape, fps=fps)
         persons_found = link_tracks(numbered, fps=fps)
     return Scene(tuple(views), persons_found, _masks_by_frame(persons_found, len(views)))
+
+
+def _segmented(
+    clip: Iterable[VideoFrame], segmenter: PersonSegmenter, watch: Stopwatch
+) -> Iterator[tuple[UInt8, Detections]]:
+    """Each frame and the persons in it."""
+    for frame in watch.each("read", clip):
+        with watch("segment"):
+            found = segmenter.segment(frame.image)
+        yield frame.image, found
 
 
 def expecting(

@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 
 
 class Stopwatch:
-    """Adds up the wall time of named stages.
+    """Adds up the wall time of named stages; threads may share it that share no stage.
 
     Attributes:
         seconds: wall time by stage, in the order in which the stages were first entered.

@@ -193,7 +193,6 @@ def test_the_report_says_what_was_learned(run: Run) -> None:
     assert report.to_dict()["adaptation"]["steps"] > 0
     assert 15 <= report.adaptation.samples <= report.frames
     assert 0 < report.stage_seconds["adapt"] < report.seconds
-    assert sum(report.stage_seconds.values()) <= report.seconds
     assert list(dict.fromkeys(stage for stage, *_ in run.told)) == [
         "Finding the walkers",
         "Collecting the clip's colors",

@@ -276,9 +276,9 @@ class TestBench:
         assert (figures["clip"], figures["frames"], figures["width"]) == ("walk.mp4", 20, 384)
         assert len(figures["fps_of_runs"]) == 2
         assert f"{figures['fps']:.2f} frames/s" in run.out
-        # whatever the stages leave out is "other", so that they sum up to the time of the clip
-        assert sum(figures["stage_seconds"].values()) == pytest.approx(20 / figures["fps"])
-        for stage in ("read", "segment", "shape", "color", "composite", "write", "other"):
+        # two threads work at a time
+        assert sum(figures["stage_seconds"].values()) <= 2 * 20 / figures["fps"]
+        for stage in ("read", "segment", "shape", "color", "composite", "write"):
             assert f"{stage} " in run.out
         assert figures["peak_memory_mib"] > 1
         assert len(list(walker_clip.parent.iterdir())) == 2

@@ -93,7 +93,8 @@ def test_the_figures_of_the_report_are_plausible(run: Run) -> None:
     (walker,) = report.walkers
     assert report.seconds > 0
     assert report.fps == pytest.approx(report.frames / report.seconds)
-    assert sum(report.stage_seconds.values()) <= report.seconds
+    # Two threads work at a time.
+    assert sum(report.stage_seconds.values()) <= 2 * report.seconds
     assert {
         "read",
         "segment",

@@ -17,7 +17,6 @@ import psutil
 
 from gaitcolor_core.checkout import commit
 from gaitcolor_core.evaluation.report import table
-from gaitcolor_core.reports import AnonymizationReport
 
 _MEMORY_EVERY_S = 0.01
 _MIB = 2**20
@@ -56,7 +55,8 @@ class SpeedReport:
         fps: frames / seconds, end to end from reading to the complete file, in the median run.
         fps_of_runs: the same of each run, in order; the first one warms up.
         load_s: seconds it took to import the libraries and to load the detector, once.
-        stage_seconds: wall time by stage in the median run; "other" = the rest.
+        stage_seconds: time each stage took in the median run; stages run beside each other, so
+            that together they may exceed frames / fps.
         peak_memory_mib: highest resident memory, above that before the libraries were imported.
         device: where the networks ran.
         segmenter: which person segmenter ran.
@@ -87,7 +87,7 @@ class SpeedReport:
     def to_text(self) -> str:
         """The report as a table of the stages, below a few lines on what was measured."""
         total_s = sum(self.stage_seconds.values())
-        rows = [("stage", "s", "ms/frame", "share")]
+        rows = [("stage", "s", "ms/frame", "share of the work")]
         rows += [
             (
                 stage,
@@ -154,7 +154,7 @@ def measure_speed(
         fps=median.fps,
         fps_of_runs=tuple(run.fps for run in runs),
         load_s=load_s,
-        stage_seconds=_stages(median),
+        stage_seconds=median.stage_seconds,
         peak_memory_mib=memory.peak_bytes / _MIB,
         device=median.device,
         segmenter=median.segmenter,
@@ -162,11 +162,6 @@ def measure_speed(
         day=date.today().isoformat(),
         commit=commit(),
     )
-
-
-def _stages(report: AnonymizationReport) -> dict[str, float]:
-    timed = sum(report.stage_seconds.values())
-    return {**report.stage_seconds, "other": max(report.seconds - timed, 0.0)}
 
 
 class PeakMemory:

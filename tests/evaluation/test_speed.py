@@ -13,7 +13,7 @@ from gaitcolor_core.evaluation.speed import Machine, PeakMemory, SpeedReport
 MACHINE = Machine("a processor", 2, None, "Linux", "3.11", "2.13")
 REPORT = SpeedReport(
     clip="walk.mp4", width=640, height=360, frames=50, fps=12.5, fps_of_runs=(10.0, 12.5, 14.0),
-    load_s=3.0, stage_seconds={"read": 1.0, "segment": 2.0, "other": 1.0}, peak_memory_mib=512.4,
+    load_s=3.0, stage_seconds={"read": 1.0, "segment": 2.0, "write": 1.0}, peak_memory_mib=512.4,
     device="cpu", segmenter="a segmenter", machine=MACHINE, day="2026-01-31", commit=None,
 )  # fmt: skip
 
@@ -23,7 +23,7 @@ def test_stages_by_frame_and_share() -> None:
     assert [line.split() for line in lines[-3:]] == [
         ["read", "1.00", "20.0", "25%"],
         ["segment", "2.00", "40.0", "50%"],
-        ["other", "1.00", "20.0", "25%"],
+        ["write", "1.00", "20.0", "25%"],
     ]
     assert "12.50 frames/s end to end (runs: 10.00, 12.50, 14.00); 3.0 s to load" in lines
     assert "512 MiB of memory at the peak" in lines
