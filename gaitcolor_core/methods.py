@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from gaitcolor_core.models.color_networks import load_color_network
-from gaitcolor_core.settings import NETWORK_COLORS, Settings
+from gaitcolor_core.settings import NETWORK_COLORS, Color, Settings, Shape
 from gaitcolor_core.stages.anonymize_shape import Deform, NetworkShape, ShapeAnonymizer
 from gaitcolor_core.stages.segment import PersonSegmenter, YoloSegmenter, find_weights
 from gaitcolor_core.stages.segment_static import StaticSegmenter
@@ -32,6 +32,12 @@ def networks_for(settings: Settings) -> list[str]:
     shapes = [] if settings.shape == "deform" else [f"shape_{settings.shape}"]
     colors = [f"color_{settings.color}"] if settings.color in NETWORK_COLORS else []
     return shapes + colors
+
+
+def all_networks() -> list[str]:
+    """The same for all settings there are, and the segmenter; sorted."""
+    choices = (Settings(shape, color) for shape in get_args(Shape) for color in get_args(Color))
+    return sorted({SEGMENTER, *(name for each in choices for name in networks_for(each))})
 
 
 def open_segmenter(

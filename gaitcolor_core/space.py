@@ -19,6 +19,7 @@ from gaitcolor_core.card import CARD_NAME, LICENSE, SOURCE, TAGS
 from gaitcolor_core.checkout import commit
 from gaitcolor_core.files import refuse_existing
 from gaitcolor_core.hub_failures import failures
+from gaitcolor_core.methods import all_networks
 from gaitcolor_core.structures import InputError
 from gaitcolor_core.weights import CONFIG_NAME, WEIGHTS_NAME
 
@@ -30,7 +31,7 @@ PYTHON_VERSION = "3.12.12"
 DEBIAN_PACKAGES = ("ffmpeg", "libgl1", "libglib2.0-0", "libxcb1")
 _APP = "app.py"
 _REQUIREMENTS = "requirements.txt"
-_FOLDERS = ("demo", "gaitcolor_core", "checkpoints")
+_FOLDERS = ("demo", "gaitcolor_core")
 _FILES = (_APP, _REQUIREMENTS, "LICENSE")
 _LEFT_OUT = ("__pycache__", ".*", "*.partial.*")
 _CHECKOUT = Path(__file__).parents[1]
@@ -71,7 +72,9 @@ def assemble(target: Path, *, models: str | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix=".gaitcolor-", dir=target.parent) as partial:
         copy = Path(partial) / "space"
         copy.mkdir()
-        for name in _FOLDERS:
+        # The recognizers stay behind: they attack in evaluations, the app has no use for them.
+        networks = [f"checkpoints/{name}" for name in all_networks()]
+        for name in (*_FOLDERS, *networks):
             ignored = shutil.ignore_patterns(*_LEFT_OUT)
             shutil.copytree(_CHECKOUT / name, copy / name, ignore=ignored)
         for name in _FILES:
@@ -171,6 +174,5 @@ def _preloaded(models: str) -> str:
     """A repository and its files, as `preload_from_hub` wants them."""
     with failures(models, "main", "any file"):
         hf_hub_url(models, CONFIG_NAME)  # refuses what is no name of a repository
-    networks = sorted(path.parent.name for path in _CHECKOUT.glob(f"checkpoints/*/{WEIGHTS_NAME}"))
-    files = [f"{network}/{name}" for network in networks for name in (CONFIG_NAME, WEIGHTS_NAME)]
+    files = [f"{each}/{name}" for each in all_networks() for name in (CONFIG_NAME, WEIGHTS_NAME)]
     return f"{models} {','.join(files)}"

@@ -21,6 +21,8 @@ from gaitcolor_core.structures import InputError
 
 ROOT = Path(__file__).parents[1]
 SPACE = "somebody/walks"
+# All that the app can load; those who attack in evaluations are not among them.
+NETWORKS = {"color_gram", "color_supervised", "shape_contour", "shape_dcgan", "walker_segmenter"}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,7 @@ def test_a_space_holds_what_the_app_needs_and_nothing_else(folder: Path) -> None
     }  # fmt: skip
     for name in ("app.py", "demo/examples/one_walker.mp4", "gaitcolor_core/gei_distances.json"):
         assert (folder / name).read_bytes() == (ROOT / name).read_bytes()
+    assert {path.name for path in (folder / "checkpoints").iterdir()} == NETWORKS
     assert not [name for name in files_of(folder) if "__pycache__" in name or "/." in f"/{name}"]
     assert [path.name for path in folder.parent.iterdir()] == ["space"]
 
@@ -86,7 +89,8 @@ def test_published_networks_are_named_and_in_the_cache_from_the_start(tmp_path: 
     (preloaded,) = data["preload_from_hub"]
     repository, names = preloaded.split(" ")
     assert repository == "somebody/networks"
-    assert "color_gram/model.safetensors" in names.split(",")
+    needed = ("config.json", "model.safetensors")
+    assert set(names.split(",")) == {f"{each}/{name}" for each in NETWORKS for name in needed}
     assert all((ROOT / "checkpoints" / name).is_file() for name in names.split(","))
 
 
