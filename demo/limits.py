@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
-import av
-from av.container import InputContainer
-
-from gaitcolor_core import InputError, VideoReader
+from gaitcolor_core import InputError, VideoExtent, VideoReader
 
 MAX_DURATION_S = 30
 MAX_FRAMES = 1800
@@ -28,7 +24,7 @@ def check_limits(clip: str | Path | None) -> int:
     """Refuse what is no clip, and a clip beyond the limits.
 
     Returns:
-        The frames of the clip, counted; 0 where they cannot be.
+        The frames of the clip, counted.
 
     Raises:
         InputError: there is no clip, it cannot be read, or it is too large, in one sentence.
@@ -43,46 +39,27 @@ def check_limits(clip: str | Path | None) -> int:
             f"The clip takes {size_mb:.0f} MB, but {MAX_FILE_BYTES / MB:.0f} MB is the limit "
             "here; please shorten or shrink it."
         )
-    num_frames = 0
-    # A clip may not send the demuxer to other files or the network.
-    options = {"protocol_whitelist": "file"}
-    with suppress(av.FFmpegError), av.open(str(clip), container_options=options) as container:
-        if container.streams.video:
-            _check_picture(container.streams.video[0])
-            num_frames, duration_s = _length(container)
-            _check_length(num_frames, duration_s)
-    # Decodes a frame, so it comes last; it has the words for what is no clip.
+    extent = VideoExtent.of(clip)
+    _check_extent(extent)
+    # Decodes a frame, so it comes last.
     VideoReader(clip)
-    return num_frames
+    return extent.num_frames
 
 
-def _check_picture(stream: av.VideoStream) -> None:
-    side = max(stream.codec_context.width, stream.codec_context.height)
-    if side > MAX_SIDE_PX:
+def _check_extent(extent: VideoExtent) -> None:
+    if extent.side_px > MAX_SIDE_PX:
         raise InputError(
-            f"The longer side of the clip has {side} pixels, but {MAX_SIDE_PX} is the limit here; "
-            "please shrink it."
+            f"The longer side of the clip has {extent.side_px} pixels, but {MAX_SIDE_PX} is the "
+            "limit here; please shrink it."
         )
-
-
-def _check_length(num_frames: int, duration_s: float) -> None:
     # What a phone calls 30 s may last a few frames longer.
-    if duration_s > MAX_DURATION_S + 0.5:
+    if extent.duration_s > MAX_DURATION_S + 0.5:
         raise InputError(
-            f"The clip lasts {duration_s:.1f} s, but {MAX_DURATION_S} s is the limit here; "
+            f"The clip lasts {extent.duration_s:.1f} s, but {MAX_DURATION_S} s is the limit here; "
             "please cut it."
         )
-    if num_frames > MAX_FRAMES:
+    if extent.num_frames > MAX_FRAMES:
         raise InputError(
-            f"The clip has {num_frames} frames, but {MAX_FRAMES} is the limit here; please cut it."
+            f"The clip has {extent.num_frames} frames, but {MAX_FRAMES} is the limit here; please "
+            "cut it."
         )
-
-
-def _length(container: InputContainer) -> tuple[int, float]:
-    """Frames and seconds, counted, as a browser's recording does not say or says it wrong."""
-    times, num_frames = [], 0
-    for packet in container.demux(video=0):
-        num_frames += packet.size > 0
-        if packet.pts is not None and packet.time_base is not None:
-            times.append(packet.pts * packet.time_base)
-    return num_frames, float(max(times) - min(times)) if times else 0.0

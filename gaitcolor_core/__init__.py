@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gaitcolor_core.live import LiveAnonymizer, LiveFrame
     from gaitcolor_core.pipeline import GaitAnonymizer
     from gaitcolor_core.take import Take
-    from gaitcolor_core.video import VideoReader
+    from gaitcolor_core.video import VideoExtent, VideoReader
 
 __all__ = [
     "AnonymizationReport",
@@ -32,6 +32,7 @@ __all__ = [
     "Sighting",
     "Stopped",
     "Take",
+    "VideoExtent",
     "VideoReader",
     "WalkerReport",
 ]
@@ -43,6 +44,7 @@ _LATE = {
     "LiveFrame": "gaitcolor_core.live",
     "Sighting": "gaitcolor_core.glance",
     "Take": "gaitcolor_core.take",
+    "VideoExtent": "gaitcolor_core.video",
     "VideoReader": "gaitcolor_core.video",
 }
 

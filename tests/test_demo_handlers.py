@@ -99,6 +99,21 @@ def test_clips_at_the_limits_are_welcome(tmp_path: Path) -> None:
     assert check_limits(clip) == 60
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:5,\nlong.mp4\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile long.mp4\n",
+    ],
+)
+def test_a_playlist_tells_nothing_of_the_clip_it_points_to(content: str, tmp_path: Path) -> None:
+    blank_clip(tmp_path / "long.mp4", num_frames=64, fps=2)
+    playlist = tmp_path / "list.m3u8"
+    playlist.write_text(content)
+    with pytest.raises(InputError, match=r"^list.m3u8 is not a video that can be read"):
+        check_limits(playlist)
+
+
 # The handlers.
 
 
