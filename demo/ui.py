@@ -33,7 +33,15 @@ body { background: var(--body-background-fill); }
 /* A wide table scrolls within the page, which stays as wide as the screen. */
 #walkers { max-width: calc(100vw - 92px); overflow-x: auto; }
 #readout :is(th, td), #walkers th span { word-break: normal; overflow-wrap: normal; }
-@media (max-width: 640px) { .gradio-container .main.app { padding: 16px; } }
+@media (max-width: 640px) {
+    .gradio-container .main.app { padding: 16px; }
+    /* Players as high as what they show. */
+    :is(#clip, #result, #camera, #live):not(.fullscreen) { height: auto !important; }
+    :is(#clip, #result, #camera, #live):not(.fullscreen) :is(video, img) {
+        height: auto;
+        max-height: 75vh;
+    }
+}
 /* Trimming would load a tool from another host. */
 button[aria-label="Trim video to selection"] { display: none; }
 """

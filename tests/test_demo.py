@@ -36,6 +36,19 @@ def nothing_sticks_out(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
+def empty_px(page: Any) -> list[float]:
+    """How much higher each player is than what it plays."""
+    return list(
+        page.evaluate(
+            """() => [...document.querySelectorAll("#clip, #result")].map((player) => {
+                const video = player.querySelector("video");
+                const shape = video.videoHeight / video.videoWidth;
+                return player.clientHeight - video.clientWidth * shape;
+            })"""
+        )
+    )
+
+
 def downloaded(page: Any, what: str) -> Path:
     """What a button gives."""
     with page.expect_download() as download:
@@ -154,6 +167,8 @@ def test_a_clip_is_anonymized_in_the_browser_but_for_who_is_spared(
     assert audio_packets(result) == audio_packets(short)
     page.set_viewport_size(PHONE)
     assert nothing_sticks_out(page)
+    # The bar of the original, with the ways to get another one, is 40 pixels high.
+    assert empty_px(page) == pytest.approx([40, 0], abs=3)
     assert unnamed(page) == []
 
 
