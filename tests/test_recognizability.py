@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -45,6 +47,14 @@ def test_half_of_the_pairs_are_closer_than_the_median() -> None:
 def test_more_than_half_of_the_strangers_is_not_enough() -> None:
     content = json.loads(CALIBRATION.read_text("utf-8"))
     assert assess(content["different_people"]["quantiles"][75], gei_self=None).verdict == "doubtful"
+
+
+def test_the_readme_says_where_verdicts_change() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    [limits] = re.findall(r"Up to (\d+\.\d) the verdict is .+? Beyond (\d+\.\d)", readme, re.DOTALL)
+    changes = [float(limit) + step for limit in limits for step in (-0.1, 0.1)]
+    verdicts = [assess(change, gei_self=None).verdict for change in changes]
+    assert verdicts == ["recognizable", "doubtful", "doubtful", "like someone else"]
 
 
 @pytest.mark.parametrize(
