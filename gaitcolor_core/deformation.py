@@ -133,7 +133,7 @@ class BodyLimits:
 
         Args:
             degrees: 0 to 180.
-            strength: 0 to 1, of the change.
+            strength: of the change; above 1, bodies become a little implausible.
         """
         along = max(_LEAST_ALONG, float(np.sin(np.radians(degrees))))
         shares = [1.0] * len(_WIDTHS) + [along if name in _ALONG else 1.0 for name in _SIZES]

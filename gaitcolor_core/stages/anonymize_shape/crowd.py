@@ -44,6 +44,10 @@ class CrowdView:
         own: Float32 = _pixels(gei, self.mirrored) - self.mean
         return np.asarray(own @ self.directions, np.float32)
 
+    def rarity(self, gei: Float32) -> float:
+        """How far a gait energy image is from the nearest of the crowd, in features."""
+        return float(np.linalg.norm(self.people - self.features(gei), axis=1).min())
+
     def unlikeness(self, gei: Float32) -> float:
         """How far a gait energy image is from the mean walk of this view, L2."""
         return float(np.linalg.norm(_pixels(gei, self.mirrored) - self.mean))

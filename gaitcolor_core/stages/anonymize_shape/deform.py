@@ -14,6 +14,9 @@ from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 _ANYWHERE, _NEARBY = 60, 140
 # Of the crowd, whom a walker may be made alike, and how much more it counts to be unlike oneself.
 _MODELS, _AWAY = 3, 1.5
+# Who is farther from everybody of the crowd, or does not get to this score, is hard to hide: half
+# of the rendered walks. Limits are wider for them.
+_RARE, _HIDDEN, _WIDER = 27.0, 48.0, 1.2
 
 
 class Deform:
@@ -23,7 +26,8 @@ class Deform:
     everybody. So of all plausible bodies one is looked for that has moved away from the walker's
     own gait, and towards one of a few people of a crowd, as an attacker would measure it: by linear
     discriminants of gait energy images. Whom of the crowd it may be alike is drawn, so that no two
-    draws match.
+    draws match. Who is not well hidden by that, or had few like them to begin with, is changed
+    farther.
     """
 
     def anonymize(
@@ -39,9 +43,14 @@ class Deform:
             return rhythm.scaled(0)
         gei = square_gei(silhouettes)
         view = seen_from(gei)
-        limits = BodyLimits.seen_from(view.degrees, strength)
         score = _someone_else(gei, view, rhythm, generator)
+        usual, wider = (
+            BodyLimits.seen_from(view.degrees, factor * strength) for factor in (1.0, _WIDER)
+        )
+        limits = wider if view.rarity(gei) > _RARE else usual
         body = _best_of(score, limits, strength * rhythm.body, generator)
+        if score(body) < strength * _HIDDEN:
+            body = _best_of(score, wider, body, generator)
         return rhythm.scaled(strength).with_body(body)
 
 
