@@ -26,7 +26,8 @@ from gaitcolor_core.datasets.walkers.walk import walk
 from gaitcolor_core.video import VideoWriter
 
 WIDTH, HEIGHT, FPS = 1280, 720, 25
-# A walker 6 m away fills more than half of the picture's height, and needs 5 s to cross it.
+# A walker 6 m away fills more than half of the picture's height, and needs 5 s to cross it; one
+# 8 m away is seen whole all the time.
 CAMERA_HEIGHT_M, LOOK_HEIGHT_M, DISTANCE_M, FOV_DEG = 1.5, 1.0, 6.0, 27.5
 CLEAR_M = 9.5
 # Of the draws, for people's looks.
@@ -83,7 +84,7 @@ class Example:
 
 
 EXAMPLES = {
-    "one_walker": Example("park", 14, 5.0, (Role(22, 90, (0.0, 6.0)),)),
+    "one_walker": Example("park", 14, 5.0, (Role(22, 90, (0.0, 8.2)),)),
     "two_walkers": Example(
         "brick street", 11, 4.8, (Role(3, 90, (-0.2, 5.8)), Role(20, -90, (0.2, 6.9))), pan_px=160
     ),

@@ -58,12 +58,18 @@ def test_the_app_ships_every_example() -> None:
             assert (clip.metadata.fps, len(list(clip))) == (FPS, round(FPS * example.seconds))
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_walkers_come_into_view_fill_half_its_height_and_leave(
-    seen: dict[str, list[Frame]], name: str
+def test_the_one_walker_is_seen_whole_all_the_time(seen: dict[str, list[Frame]]) -> None:
+    for frame in seen["one_walker"]:
+        rows, columns = (np.flatnonzero(frame.masks[0].any(axis)) for axis in (1, 0))
+        assert 10 < columns.min() and columns.max() < WIDTH - 10
+        assert 0.36 * HEIGHT < np.ptp(rows) < 0.5 * HEIGHT
+
+
+def test_the_two_walkers_come_into_view_fill_half_its_height_and_leave(
+    seen: dict[str, list[Frame]],
 ) -> None:
-    for walker in range(len(EXAMPLES[name].roles)):
-        masks = [frame.masks[walker] for frame in seen[name]]
+    for walker in range(len(EXAMPLES["two_walkers"].roles)):
+        masks = [frame.masks[walker] for frame in seen["two_walkers"]]
         areas = np.array([mask.sum() for mask in masks])
         assert areas[[0, -1]].max() < 0.4 * areas.max()
         rows = np.flatnonzero(masks[int(areas.argmax())].any(1))
