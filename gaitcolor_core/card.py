@@ -25,6 +25,12 @@ _ABOUT = {
     "shape_contour": "Gives a walker another contour, after the ST-GAN of Tieu et al. (2019).",
     "shape_dcgan": "Makes a complete silhouette of another body out of one that may be broken, "
     "after the DCGAN of Tieu et al. (APSIPA ASC 2019).",
+    "gaitset": "Recognizes people by their gait, after GaitSet (Chao et al., AAAI 2019): an "
+    "attacker, for evaluations.",
+    "gaitbase": "Recognizes people by their gait, after GaitBase (Fan et al., CVPR 2023): an "
+    "attacker, for evaluations.",
+    "gaitset_deform": "The attacker gaitset, which has seen anonymized walks, too.",
+    "gaitbase_deform": "The attacker gaitbase, which has seen anonymized walks, too.",
 }
 # What the Hub can list of a network's figures; "given" is what went in.
 _MEASURES = ("psnr", "ssim", "iou")
