@@ -26,7 +26,15 @@ pytest_plugins = ["app_server"]
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
+
 DATA = Path(os.environ.get("GAITCOLOR_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A process a core computes in one thread each: what waits for a core keeps others busy."""
+    if config.getoption("numprocesses", None):
+        # Processes inherit it, those of pytest-xdist first.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
