@@ -26,7 +26,6 @@ pytest_plugins = ["app_server"]
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
-
 DATA = Path(os.environ.get("GAITCOLOR_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 

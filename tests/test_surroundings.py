@@ -178,7 +178,8 @@ def stop_midway(pid: int, folder: Path, number: signal.Signals) -> None:
 
 @pytest.mark.slow
 def test_memory_of_a_4k_clip_stays_below_2_gib(tmp_path: Path) -> None:
-    small = draw(tmp_path / "small.mp4", Walker(MAN, -20, 250), size=(480, 270), num_frames=24)
+    # With the 17th frame, the background holds as many samples as it ever does of such frames.
+    small = draw(tmp_path / "small.mp4", Walker(MAN, -20, 250), size=(480, 270), num_frames=18)
     clip = tmp_path / "4k.mp4"
     ffmpeg(
         "-i",
@@ -196,5 +197,5 @@ def test_memory_of_a_4k_clip_stays_below_2_gib(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     speed = json.loads((tmp_path / "speed.json").read_text())
-    assert (speed["width"], speed["height"], speed["frames"]) == (3840, 2160, 24)
+    assert (speed["width"], speed["height"], speed["frames"]) == (3840, 2160, 18)
     assert speed["peak_memory_mib"] < 2048

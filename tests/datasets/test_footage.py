@@ -81,7 +81,7 @@ def test_practice_frames_are_the_same_for_a_seed_and_a_place() -> None:
 
 
 def test_practice_frames_show_up_to_four_walkers_in_a_usual_size() -> None:
-    frames = list(practice_frames(5, 2))
+    frames = list(practice_frames(5, 0))
     assert len(frames) == FRAMES_PER_PLACE
     for frame in frames:
         height, width = frame.image.shape[:2]
