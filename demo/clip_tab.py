@@ -8,7 +8,7 @@ import gradio as gr
 
 from demo import handlers, states
 from demo.controls import Controls, build_controls
-from demo.example_clips import EXAMPLES
+from demo.example_clips import EXAMPLES, strip_html
 from demo.results import build_results
 from demo.wording import ANONYMIZE_API, CAUTION, GLANCE_API, TERMS
 from demo.zero_gpu import device
@@ -51,6 +51,8 @@ def build_clip_tab() -> None:
         elem_id="examples",
     )
     gr.Markdown(CAUTION)
+    with gr.Accordion("What to expect", open=False):
+        gr.HTML(strip_html())
     parts = _Parts(clip, controls, results, outputs)
     endpoint = {"api_name": "anonymize", "api_description": ANONYMIZE_API}
     _run_on(controls.start.click, parts, controls.whom.spared, endpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import filecmp
 import shutil
 import tempfile
@@ -11,13 +12,24 @@ from typing import TypeVar
 
 Made = TypeVar("Made")
 
+_FOLDER = Path(__file__).parent / "examples"
 EXAMPLES = {
-    label: Path(__file__).parent / "examples" / name
+    label: _FOLDER / name
     for label, name in {
         "One walker": "one_walker.mp4",
         "Two walkers, crossing": "two_walkers.mp4",
     }.items()
 }
+
+
+def strip_html() -> str:
+    """Phases of a step of the first example, before and after; the page holds the picture."""
+    picture = base64.b64encode((_FOLDER / "strip.jpg").read_bytes()).decode()
+    alt = (
+        "A woman in six phases of a step, row by row: the original, its silhouette, the new "
+        "silhouette, the result in the same clothes"
+    )
+    return f'<img alt="{alt}" src="data:image/jpeg;base64,{picture}" style="width: 100%">'
 
 
 class Kept:

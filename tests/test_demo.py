@@ -219,3 +219,10 @@ def test_a_closed_page_ends_its_run(page: Any, server: Server) -> None:
     page.close()
     wait_for(lambda: not run.exists(), seconds=20)
     assert "Traceback" not in server.log.read_text()
+
+
+def test_the_page_shows_what_to_expect(page: Any) -> None:
+    page.get_by_role("button", name="What to expect").click()
+    strip = page.get_by_alt_text("in six phases of a step")
+    strip.wait_for()
+    assert strip.evaluate("picture => picture.naturalWidth") > 1000
