@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -206,13 +207,12 @@ def anonymized(client: Client, clip: Path, **choices: Any) -> tuple[Path, dict[s
     return files[0], report
 
 
-def shortened(source: Path, path: Path) -> Path:
-    """A quarter of the size, and every other frame."""
+def shortened(source: Path, path: Path, first: int = 0, last: int | None = None) -> Path:
+    """A quarter of the size, and every other frame, from number `first` on and before `last`."""
     with VideoReader(source) as clip:
         size = (clip.metadata.width // 4, clip.metadata.height // 4)
         with VideoWriter(path, *size, clip.metadata.fps / 2) as short:
-            for frame_id, frame in enumerate(clip):
-                if frame_id % 2 == 0:
-                    image = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
-                    short.write(image, frame.time_s)
+            for frame in islice(clip, first, last, 2):
+                image = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
+                short.write(image, frame.time_s - first / clip.metadata.fps)
     return path

@@ -106,10 +106,11 @@ def test_finds_a_runner_whose_outline_was_drawn_by_hand(
 
 
 def test_finds_rendered_walkers(segmenter: YoloSegmenter) -> None:
-    # Another seed than that of the frames it practised on: other places, other walkers.
+    # Another seed than that of the frames it practised on: other places, other walkers. Of the
+    # first four places, those with small frames.
     frames = [
         LabelledFrame(frame.image, painted(frame.masks))
-        for place in range(3)
+        for place in (0, 3)
         for frame in practice_frames(900, place)
     ]
     persons, recall, mean_iou = tall(evaluate_segmenter(segmenter, frames_by_masks(frames)))

@@ -130,8 +130,8 @@ def test_a_clip_without_frames_is_refused() -> None:
 
 
 def test_masks_fit_the_example_clip() -> None:
-    # Three frames a second, for the sake of time.
-    frames = list(EXAMPLES["one_walker"].shot(3).frames(np.random.default_rng(0)))
+    # Two frames a second, for the sake of time.
+    frames = list(EXAMPLES["one_walker"].shot(2).frames(np.random.default_rng(0)))
     segmenter = prepared([frame.image for frame in frames])
     assert mean_iou(segmenter, frames) > 0.9
 
@@ -219,7 +219,7 @@ def test_a_walker_before_a_blank_wall_does_not_pass_for_a_moving_camera(
 @pytest.mark.parametrize("data_clip", ["humanwalking_1.mp4"], indirect=True)
 def test_a_recorded_pan_is_refused(data_clip: VideoReader) -> None:
     with data_clip, pytest.raises(InputError, match="camera moves"):
-        StaticSegmenter().prepare(data_clip)
+        StaticSegmenter().prepare(islice(data_clip, 25))
 
 
 @pytest.mark.parametrize("data_clip", ["intel_one_by_one.mp4"], indirect=True)
