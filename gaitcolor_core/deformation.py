@@ -7,13 +7,15 @@ from on the old one -, texture can follow it exactly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from gaitcolor_core.body import BodyDraw
 from gaitcolor_core.cycles import gait_period, gait_phase, leg_spread
 from gaitcolor_core.gait import HEAD_ROOM, SILHOUETTE_SIZE, SQUARE_PER_HEIGHT
+from gaitcolor_core.girth import with_girth
 from gaitcolor_core.imaging import pixel_grid, sample
 from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 
@@ -26,128 +28,6 @@ _TRUNK_HALF_WIDTH = 0.075
 _MIN_OPENING, _MAX_OPENING = 0.86, 1.16
 # Of the variance of the legs' spread, the share that its repetition must explain.
 _MIN_EXPLAINED = 0.5
-# How far a body may change at most and stay plausible, less and more.
-_WIDTHS = np.array([[-0.24, 0.22], [-0.36, 0.31], [-0.40, 0.35], [-0.29, 0.26]])
-_SIZES = {
-    "belly": (-0.28, 0.28),
-    "legs": (-0.05, 0.05),
-    "shoulders": (-0.033, 0.033),
-    "lean": (-0.044, 0.044),
-    "stride": (-0.24, 0.22),
-    "arms": (-0.55, 0.44),
-    "head": (-0.11, 0.11),
-}
-# How far neighboring widths may change differently.
-_MAX_WIDTH_STEP = 0.35
-# What changes in the direction of the walk; seen from ahead, the same would bend a body aside.
-_ALONG = ("belly", "lean", "stride", "arms")
-_LEAST_ALONG = 0.3
-
-
-@dataclass(frozen=True)
-class BodyDraw:
-    """What is changed; the draw does not depend on the person.
-
-    Attributes:
-        widths: `(4,)` changes of the width at calf, thigh, waist and chest, as factors - 1.
-        belly: share by which front and back change differently.
-        legs: rise of hip and waist, in statures.
-        shoulders: rise of the shoulders against the waist, in statures.
-        lean: shift of the trunk against hip and head, in statures.
-        stride: change of the stride's amplitude, as a factor - 1.
-        arms: change of the arm swing, as a factor - 1.
-        timing: amplitude of the re-timing, in cycles.
-        limp: the part of the re-timing that differs between left and right step, in cycles.
-        timing_phase: at which phase the gait is hastened, in cycles.
-        head: change of the head's size, as a factor - 1; its form is kept.
-    """
-
-    widths: Float64
-    belly: float
-    legs: float
-    shoulders: float
-    lean: float
-    stride: float
-    arms: float
-    timing: float
-    limp: float
-    timing_phase: float
-    head: float = 0.0
-
-    @classmethod
-    def draw(cls, generator: np.random.Generator) -> BodyDraw:
-        """A random body of full size, away from the original in every respect."""
-
-        def change(less: float, more: float) -> float:
-            size = more if generator.random() < 0.5 else -less
-            return float(size * generator.uniform(0.6, 1.0))
-
-        # A body may lose more than it may gain: what it gains has to be made of stretched cloth.
-        build, limbs = change(0.32, 0.18), change(0.28, 0.16)
-        single = np.array([change(0.05, 0.05) for _ in range(4)])
-        return cls(
-            widths=np.array([0.5 * limbs, limbs, build, 0.6 * build]) + single,
-            belly=change(0.20, 0.20),
-            legs=change(0.035, 0.035),
-            shoulders=change(0.025, 0.025),
-            lean=change(0.03, 0.03),
-            stride=change(0.20, 0.16),
-            arms=change(0.4, 0.3),
-            timing=change(0.05, 0.05),
-            limp=change(0.02, 0.02),
-            timing_phase=float(generator.random()),
-            head=change(0.08, 0.08),
-        )
-
-    def scaled(self, factor: float) -> BodyDraw:
-        """The same change, `factor` times as far."""
-        sizes = {name: factor * size for name, size in vars(self).items() if name != "timing_phase"}
-        return BodyDraw(**sizes, timing_phase=self.timing_phase)
-
-    @property
-    def body(self) -> Float64:
-        """`(11,)`: what does not depend on time; see `BodyLimits`."""
-        return np.concatenate([self.widths, [getattr(self, name) for name in _SIZES]])
-
-    def with_body(self, body: Float64) -> BodyDraw:
-        """The same rhythm, walked by another body; see `body`."""
-        widths, sizes = np.split(body, [len(_WIDTHS)])
-        return replace(self, widths=widths, **dict(zip(_SIZES, sizes.tolist(), strict=True)))
-
-
-@dataclass(frozen=True)
-class BodyLimits:
-    """Bodies, as `BodyDraw.body` tells them, that stay plausible.
-
-    Attributes:
-        bounds: `(11, 2)`, how far each may change, less and more.
-        step: how far neighboring widths may change differently.
-    """
-
-    bounds: Float64
-    step: float
-
-    @classmethod
-    def seen_from(cls, degrees: float, strength: float) -> BodyLimits:
-        """The limits for a walker who is seen at `degrees` (0 = from ahead, 90 = from its side).
-
-        Args:
-            degrees: 0 to 180.
-            strength: of the change; above 1, bodies become a little implausible.
-        """
-        along = max(_LEAST_ALONG, float(np.sin(np.radians(degrees))))
-        shares = [1.0] * len(_WIDTHS) + [along if name in _ALONG else 1.0 for name in _SIZES]
-        bounds = np.concatenate([_WIDTHS, list(_SIZES.values())])
-        return cls(strength * np.array(shares)[:, None] * bounds, strength * _MAX_WIDTH_STEP)
-
-    def nearest(self, body: Float64) -> Float64:
-        """The plausible body `(11,)` that is like `body`; the waist leads the other widths."""
-        calf, thigh, waist, chest, *sizes = np.clip(body, *self.bounds.T)
-        thigh, chest = (
-            np.clip(each, waist - self.step, waist + self.step) for each in (thigh, chest)
-        )
-        calf = np.clip(calf, thigh - self.step, thigh + self.step)
-        return np.array([calf, thigh, waist, chest, *sizes])
 
 
 class BodyMap:
@@ -200,17 +80,16 @@ class DeformedGait:
 
     def __init__(self, gait: GaitSequence, draw: BodyDraw, openings: Float64) -> None:
         self._body, self._openings = BodyMap(draw, SILHOUETTE_SIZE), openings
-        self.sequence = replace(gait, silhouettes=self._deformed(gait.silhouettes))
+        self._girth, self._old = draw.girth, gait.silhouettes[:, 0]
+        new = np.empty_like(gait.silhouettes)
+        for index, silhouette in enumerate(self._old):
+            new[index, 0] = pulled(silhouette, self.inverse_map(index)) > 0.5
+        self.sequence = replace(gait, silhouettes=new)
 
     def inverse_map(self, index: int) -> Float32:
         """Displacements `(S, S, 2)` float32 in sides of the square; see `AnonymizedGait`."""
-        return self._body.inverse_map(float(self._openings[index]))
-
-    def _deformed(self, silhouettes: Bool) -> Bool:
-        new = np.empty_like(silhouettes)
-        for index, silhouette in enumerate(silhouettes[:, 0]):
-            new[index, 0] = pulled(silhouette, self.inverse_map(index)) > 0.5
-        return new
+        body = self._body.inverse_map(float(self._openings[index]))
+        return with_girth(body, self._old[index], self._girth)
 
 
 def pulled(picture: Bool | Float32, inverse_map: Float32) -> Float32:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from test_gait import FPS, gait_of, person, track_of, walker_track
 
+from gaitcolor_core.body import BodyDraw, BodyLimits
 from gaitcolor_core.cycles import gait_period, gait_phase
-from gaitcolor_core.deformation import BodyDraw, BodyLimits, DeformedGait, step_openings
+from gaitcolor_core.deformation import DeformedGait, step_openings
 from gaitcolor_core.gait import (
     HEAD_ROOM,
     SILHOUETTE_SIZE,
@@ -22,6 +23,7 @@ from gaitcolor_core.gait import (
     gait_energy_image,
     gei_distance,
 )
+from gaitcolor_core.girth import leg_radius
 from gaitcolor_core.imaging import pixel_grid, sample
 from gaitcolor_core.metrics import silhouette_iou
 from gaitcolor_core.stages.anonymize_shape import Deform
@@ -185,14 +187,15 @@ def test_the_map_never_folds(seed: int, strength: float) -> None:
     for index in range(0, 54, 17):
         guide = other_walk(seed, strength).inverse_map(index)
         positions = grid + SILHOUETTE_SIZE * guide
-        assert np.diff(positions[..., 0], axis=1).min() > 0.2  # pixels of the old body a pixel
+        assert np.diff(positions[..., 0], axis=1).min() > 0.15  # pixels of the old body a pixel
         assert np.diff(positions[..., 1], axis=0).min() > 0.2
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_draw_leaves_nothing_as_it_was(seed: int) -> None:
     draw = BodyDraw.draw(np.random.default_rng(seed))
-    sizes = [size for name, size in vars(draw).items() if name not in ("widths", "timing_phase")]
+    others = ("widths", "timing_phase", "girth")  # the last depends on the legs
+    sizes = [size for name, size in vars(draw).items() if name not in others]
     assert min(np.abs(sizes)) > 0.01
     assert np.abs(draw.widths).max() > 0.1
 
@@ -215,6 +218,16 @@ def test_the_rhythm_changes_within_bounds_and_only_for_who_walks() -> None:
     assert (step_openings(standing, draw, FPS) == 1).all()
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_legs_get_another_girth(seed: int) -> None:
+    draw = Deform().draw(original().silhouettes, 1.0, np.random.default_rng(seed))
+    assert abs(draw.girth) > 0.003
+    old, new = (
+        leg_radius(body[:, 0]) for body in (original().silhouettes, new_silhouettes(seed, 1.0))
+    )
+    assert 0.55 < new / old < 1.85
+
+
 @pytest.mark.parametrize("num_frames", [1, 5], ids=["one frame", "less than a step"])
 def test_a_short_walk_is_changed_too(num_frames: int) -> None:
     gait = gait_of(walker_track(num_frames=num_frames))
@@ -230,22 +243,30 @@ def test_nobody_stays_nobody() -> None:
 
 
 @pytest.mark.parametrize("strength", [0.3, 1.0])
-@given(degrees=st.floats(0, 180), change=arrays(float, 11, elements=st.floats(-1, 1)))
+@given(
+    degrees=st.floats(0, 180),
+    legs=st.floats(0.015, 0.08),
+    change=arrays(float, 12, elements=st.floats(-1, 1)),
+)
 def test_the_nearest_plausible_body_is_within_its_limits(
-    strength: float, degrees: float, change: Float64
+    strength: float, degrees: float, legs: float, change: Float64
 ) -> None:
-    limits = BodyLimits.seen_from(degrees, strength)
+    limits = BodyLimits.seen_from(degrees, strength, legs)
     body = limits.nearest(change)
     assert (limits.bounds[:, 0] <= body).all() and (body <= limits.bounds[:, 1]).all()
     assert np.abs(np.diff(body[:4])).max() <= limits.step + 1e-9
-    assert np.array_equal(limits.nearest(body), body)
-    assert np.array_equal(limits.nearest(np.zeros(11)), np.zeros(11))
+    # Width and girth together leave neither sticks nor pillars of a lower leg.
+    thickness = (1 + body[0]) * (1 + body[-1] / legs)
+    assert 1 + limits.bounds[0, 0] - 1e-9 <= thickness <= 1 + 0.6 * strength + 1e-9
+    assert limits.nearest(body) == pytest.approx(body, abs=1e-12)
+    assert np.array_equal(limits.nearest(np.zeros(12)), np.zeros(12))
 
 
 def test_seen_from_ahead_a_body_bends_less_in_the_direction_of_the_walk() -> None:
-    ahead, aside = (BodyLimits.seen_from(degrees, 1.0).bounds for degrees in (0, 90))
+    ahead, aside = (BodyLimits.seen_from(degrees, 1.0, 0.04).bounds for degrees in (0, 90))
     less = (np.abs(ahead) < np.abs(aside)).all(axis=1)
     names = [*["width"] * 4, "belly", "legs", "shoulders", "lean", "stride", "arms", "head"]
+    names.append("girth")
     assert [name for name, smaller in zip(names, less, strict=True) if smaller] == [
         "belly", "lean", "stride", "arms",
     ]  # fmt: skip

@@ -11,9 +11,10 @@ from gait_sets import MemorySet, draw_walker, walks, write_set
 from safetensors.numpy import load_file
 from test_gait import FPS, gait_of, walker_track
 
+from gaitcolor_core.body import BodyDraw
 from gaitcolor_core.datasets.gait_set import VIEWS
 from gaitcolor_core.datasets.gait_squares import as_gait
-from gaitcolor_core.deformation import BodyDraw, DeformedGait
+from gaitcolor_core.deformation import DeformedGait
 from gaitcolor_core.evaluation import crowd_export
 from gaitcolor_core.evaluation.crowd_export import discriminants, export
 from gaitcolor_core.stages.anonymize_shape import Deform

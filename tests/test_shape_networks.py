@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from test_gait import FPS, gait_of, walker_track
 from torch import nn
 
-from gaitcolor_core.deformation import BodyDraw
+from gaitcolor_core.body import BodyDraw
 from gaitcolor_core.evaluation.shapes import is_whole
 from gaitcolor_core.gait import gait_energy_image, gei_distance
 from gaitcolor_core.models.completion_net import CompletionNet

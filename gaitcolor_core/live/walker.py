@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from gaitcolor_core.actor import Actor
-from gaitcolor_core.deformation import BodyMap, pulled
-from gaitcolor_core.gait import SILHOUETTE_SIZE, align
+from gaitcolor_core.body import BodyDraw
+from gaitcolor_core.deformation import DeformedGait
+from gaitcolor_core.gait import align
 from gaitcolor_core.stages.anonymize_shape import Deform
-from gaitcolor_core.structures import Float32, GaitSequence, PackedMask, Track
+from gaitcolor_core.structures import Float32, PackedMask, Track
 
 # What a CPU reaches, in frames per second: says over how many frames squares are smoothed.
 NOMINAL_FPS = 8.0
@@ -37,18 +38,6 @@ class _Sighting(NamedTuple):
         return float(self.mask.unpack().sum()) / self.mask.shape[0] ** 2
 
 
-@dataclass(frozen=True)
-class _SteadyGait:
-    """One frame of a walk by another body, the same in every frame; see `AnonymizedGait`."""
-
-    sequence: GaitSequence
-    body_map: Float32
-
-    def inverse_map(self, index: int) -> Float32:
-        """See `AnonymizedGait`."""
-        return self.body_map
-
-
 class LiveWalker:
     """Somebody with a number.
 
@@ -62,7 +51,7 @@ class LiveWalker:
     def __init__(self, generator: np.random.Generator) -> None:
         self._generator = generator
         self._lately: deque[_Sighting] = deque(maxlen=_KEPT_FRAMES)
-        self._body_map: Float32 | None = None
+        self._draw: BodyDraw | None = None
         self._first_s: float | None = None
         self.last_s = 0.0
 
@@ -103,13 +92,11 @@ class LiveWalker:
         if not learned or not self._is_usual(now):
             return None
         gait = align(self._track(), frame_shape=frame_shape, fps=NOMINAL_FPS)
-        if self._body_map is None:
-            draw = Deform().draw(gait.silhouettes, 1.0, self._generator)
-            self._body_map = BodyMap(draw, SILHOUETTE_SIZE).inverse_map(1.0)
+        if self._draw is None:
+            self._draw = Deform().draw(gait.silhouettes, 1.0, self._generator)
         here = np.zeros(1, np.int64)
         gait = replace(gait, frame_ids=here, xyxy=gait.xyxy[-1:], silhouettes=gait.silhouettes[-1:])
-        new = pulled(gait.silhouettes[0, 0], self._body_map) > 0.5
-        other = _SteadyGait(replace(gait, silhouettes=new[None, None]), self._body_map)
+        other = DeformedGait(gait, self._draw, np.ones(1))
         track = Track(0, here, xyxy[None], (mask,), np.zeros(1, bool))
         return Actor(track, gait, other, None)
 

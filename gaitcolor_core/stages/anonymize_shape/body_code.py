@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gaitcolor_core.deformation import BodyDraw
+from gaitcolor_core.body import BodyDraw
 from gaitcolor_core.structures import Float32
 
 # What is about 1 in a code: the largest change that `BodyDraw.draw` draws.

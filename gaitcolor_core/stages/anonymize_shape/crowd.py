@@ -58,8 +58,8 @@ def seen_from(gei: Float32) -> CrowdView:
     return min(_views(), key=lambda view: view.unlikeness(gei))
 
 
-def square_gei(silhouettes: Bool) -> Float32:
-    """The mean of silhouettes `(T, 1, S, S)` bool as they lie in their squares, `(64, 64)`."""
+def square_gei(silhouettes: Bool | Float32) -> Float32:
+    """The mean of silhouettes `(T, 1, S, S)`, 0 to 1, as they lie in their squares, `(64, 64)`."""
     mean = silhouettes[:, 0].mean(axis=0, dtype=np.float32)
     size = (CROWD_SIZE, CROWD_SIZE)
     return np.asarray(cv2.resize(mean, size, interpolation=cv2.INTER_AREA), np.float32)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from gaitcolor_core.deformation import BodyDraw, BodyLimits, BodyMap, DeformedGait, pulled
+from gaitcolor_core.body import BodyDraw, BodyLimits
+from gaitcolor_core.deformation import BodyMap, DeformedGait, pulled
+from gaitcolor_core.girth import leg_radius, with_girth
 from gaitcolor_core.stages.anonymize_shape.crowd import CROWD_SIZE, CrowdView, seen_from, square_gei
 from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 
@@ -14,6 +17,8 @@ from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 _ANYWHERE, _NEARBY = 60, 140
 # Of the crowd, whom a walker may be made alike, and how much more it counts to be unlike oneself.
 _MODELS, _AWAY = 3, 1.5
+# About how many frames tell what a girth does to the mean of all.
+_GIRTH_FRAMES = 16
 # Who is farther from everybody of the crowd, or does not get to this score, is hard to hide: half
 # of the rendered walks. Limits are wider for them.
 _RARE, _HIDDEN, _WIDER = 27.0, 48.0, 1.2
@@ -43,9 +48,10 @@ class Deform:
             return rhythm.scaled(0)
         gei = square_gei(silhouettes)
         view = seen_from(gei)
-        score = _someone_else(gei, view, rhythm, generator)
+        score = _someone_else(_Girths.of(silhouettes), view, rhythm, generator)
+        legs = leg_radius(silhouettes[:, 0])
         usual, wider = (
-            BodyLimits.seen_from(view.degrees, factor * strength) for factor in (1.0, _WIDER)
+            BodyLimits.seen_from(view.degrees, factor * strength, legs) for factor in (1.0, _WIDER)
         )
         limits = wider if view.rarity(gei) > _RARE else usual
         body = _best_of(score, limits, strength * rhythm.body, generator)
@@ -54,19 +60,56 @@ class Deform:
         return rhythm.scaled(strength).with_body(body)
 
 
+@dataclass(frozen=True)
+class _Girths:
+    """The gait energy image of a walker whose legs have another girth.
+
+    Attributes:
+        sizes: `(N,)` girths in statures, rising; one is 0.
+        geis: `(N, 64, 64)` float32.
+    """
+
+    sizes: Float64
+    geis: Float32
+
+    @classmethod
+    def of(cls, silhouettes: Bool) -> _Girths:
+        """From the frames `(T, 1, S, S)`; some of them tell how the mean changes."""
+        least, most = _WIDER * BodyLimits.girths()
+        sizes = np.array([least, least / 2, 0, most / 2, most])
+        some = silhouettes[:: max(len(silhouettes) // _GIRTH_FRAMES, 1), 0]
+        stay = np.zeros((*some.shape[1:], 2), np.float32)
+        geis = [
+            square_gei(
+                np.stack([pulled(one, with_girth(stay, one, size)) for one in some])[:, None]
+            )
+            for size in sizes
+        ]
+        return cls(sizes, square_gei(silhouettes) + np.stack(geis) - geis[2])
+
+    def at(self, size: float) -> Float32:
+        """`(64, 64)` float32 for any girth, between those that are known."""
+        above = int(np.clip(np.searchsorted(self.sizes, size), 1, len(self.sizes) - 1))
+        low, high = self.sizes[above - 1 : above + 1]
+        share = np.float32((size - low) / (high - low))
+        return np.asarray((1 - share) * self.geis[above - 1] + share * self.geis[above], np.float32)
+
+
 def _someone_else(
-    gei: Float32, view: CrowdView, rhythm: BodyDraw, generator: np.random.Generator
+    girths: _Girths, view: CrowdView, rhythm: BodyDraw, generator: np.random.Generator
 ) -> Callable[[Float64], float]:
     """How much more a body resembles someone of the crowd than the walker; higher is better.
 
-    All frames have nearly the same map, so their mean can be deformed in their place.
+    All frames have nearly the same map but for the girth of legs, so their mean can be deformed in
+    their place.
     """
-    own = view.features(gei)
+    own = view.features(girths.at(0.0))
     models = generator.permutation(view.people)[:_MODELS]
 
     def score(body: Float64) -> float:
-        inverse_map = BodyMap(rhythm.with_body(body), CROWD_SIZE).inverse_map(1.0)
-        new = view.features(pulled(gei, inverse_map))
+        draw = rhythm.with_body(body)
+        inverse_map = BodyMap(draw, CROWD_SIZE).inverse_map(1.0)
+        new = view.features(pulled(girths.at(draw.girth), inverse_map))
         nearest = np.linalg.norm(models - new, axis=1).min()
         return float(_AWAY * np.linalg.norm(new - own) - nearest)
 
