@@ -54,7 +54,8 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--thorough", action="store_true",
-        help="T1 to T3 and final videos for all shapes, not for the first one alone: hours more",
+        help="T1 to T3, all conditions and final videos for all shapes, not for the first one "
+        "alone: hours more",
     )  # fmt: skip
     parser.add_argument(
         "--quick", action="store_true",

@@ -42,7 +42,8 @@ class EvaluationPlan:
         strength: 0 to 1, of all of them.
         strengths: of the first shape, for the curve.
         threats: of `recognition.protocol.THREATS`.
-        thorough: whether all shapes meet all threats; else T1 to T3 are for the first one.
+        thorough: whether all shapes meet all threats and conditions; else only the first one does,
+            and the others meet T0 and the first condition.
         conditions: of the probes: "nm", "bg", "cl".
         seed: of bodies, samples and bootstraps.
         checkpoints: holds the networks: shapes, recognizers by name ("gaitset"), and recognizers
@@ -133,6 +134,12 @@ class Bench:
         found = probes_by_condition(self.split.select(self.gait_set, "test"))
         return [key for name in self.plan.conditions for key in found.get(name, [])]
 
+    def probes_of(self, shape: str) -> list[SequenceKey]:
+        """The probes that are anonymized by a shape; see `EvaluationPlan.thorough`."""
+        if self.plan.thorough or shape == self.plan.shapes[0]:
+            return self.probes
+        return [key for key in self.probes if key.condition == self.plan.conditions[0]]
+
     def note(self, sentence: str) -> None:
         """Remember a sentence, once."""
         if sentence not in self.notes:
@@ -215,13 +222,14 @@ def attack_all(bench: Bench) -> Iterator[Outcome]:
         )  # fmt: skip
     for threat, shape in bench.plan.attacked:
         change, facts = bench.change(shape), THREATS[threat]
-        asked = [*bench.enrolled, *bench.probes] if facts.gallery else bench.probes
+        probes = bench.probes_of(shape)
+        asked = [*bench.enrolled, *probes] if facts.gallery else probes
         root = bench.anonymized(change, asked)
         probed = Probed(shape, change.strength, "handed over")
         enrolled = (root if facts.gallery else bench.root, bench.enrolled)
         for attacker in bench.attackers(change, threat):
             yield from attack_sets(
-                bench, attacker, probed, threat, enrolled=enrolled, seen=(root, bench.probes)
+                bench, attacker, probed, threat, enrolled=enrolled, seen=(root, probes)
             )
 
 
