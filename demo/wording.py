@@ -42,9 +42,9 @@ every run draws a new key, so two clips of one person get different bodies.
 ## How well it works
 Measured with 44 rendered people, not with real ones, on silhouettes, walking normally: of the
 recognizers that were tried, GaitSet is the best at naming people by their walk. It named 94.5 % of
-the walks as they are, and 6.7 % of the anonymized ones. Given two anonymized walks of one person,
-it still linked 27.8 %. Once it had learned from walks that this tool had anonymized, it named
-44.3 %: against an attacker who trains for it, the tool protects only in part. Guessing gives 2.3 %.
+the walks as they are, and 3.9 % of the anonymized ones. Given two anonymized walks of one person,
+it still linked 25.5 %. Once it had learned from walks that this tool had anonymized, it named
+43.8 %: against an attacker who trains for it, the tool protects only in part. Guessing gives 2.3 %.
 
 ## What is covered, and why
 Whoever is seen but cannot be given another walk - too small, hardly to be seen, not to be
