@@ -95,7 +95,7 @@ _THREATS = (
     "Every comparison. Columns `other views`: rank-1 in percent with its 95 % interval, pairs of "
     "the same view excluded. `same view`: rank-1 where gallery and probe are seen from one side, "
     "which is easiest. `EER`: equal error rate in percent. `nm`, `bg`, `cl`: walks that are looked "
-    "for. The lines `clean` are not anonymized."
+    "for. The lines `clean` are not anonymized. `-`: not compared; `--thorough` compares it."
 )
 _CURVE = (
     "What is paid for privacy as the strength goes from 0, an unchanged shape, to 1: rank-1 under "
