@@ -14,9 +14,9 @@ from scipy.interpolate import PchipInterpolator
 
 from gaitcolor_core.body import BodyDraw
 from gaitcolor_core.cycles import gait_period, gait_phase, leg_spread
-from gaitcolor_core.gait import HEAD_ROOM, SILHOUETTE_SIZE, SQUARE_PER_HEIGHT
+from gaitcolor_core.gait import SILHOUETTE_SIZE, SQUARE_PER_HEIGHT, row_heights
 from gaitcolor_core.girth import with_girth
-from gaitcolor_core.imaging import pixel_grid, sample
+from gaitcolor_core.imaging import pixel_grid, sample, smooth_step
 from gaitcolor_core.structures import Bool, Float32, Float64, GaitSequence
 
 # Heights above the ground in statures, from human proportions.
@@ -42,15 +42,15 @@ class BodyMap:
         centers = (np.arange(size, dtype=np.float32) + 0.5) / np.float32(size)
         # Body coordinates in statures: x from the body axis, height above the ground.
         self._x = ((centers - 0.5) * SQUARE_PER_HEIGHT)[None, :]
-        height = ((1 + HEAD_ROOM) - centers * SQUARE_PER_HEIGHT)[:, None]
+        height = row_heights(size)[:, None]
         old_height = _old_height(height, draw)
         self._rise = height - old_height
         # The trunk leans from the hip; the head keeps its place and its form.
-        trunk = _smooth_step(old_height, _HIP - 0.1, _BELLY)
-        trunk = trunk * (1 - _smooth_step(old_height, _BELLY, _NECK))
+        trunk = smooth_step(old_height, _HIP - 0.1, _BELLY)
+        trunk = trunk * (1 - smooth_step(old_height, _BELLY, _NECK))
         self._upright = self._x - draw.lean * trunk
         self._width = _width_factor(self._upright, old_height, draw)
-        self._not_legs = _smooth_step(old_height, 0.05, _HIP)
+        self._not_legs = smooth_step(old_height, 0.05, _HIP)
         self._legs = (1 + draw.stride) * (1 - self._not_legs)
         self._reach = _TRUNK_REACH + (_LEG_REACH - _TRUNK_REACH) * (1 - self._not_legs)
         self._hands = (1 - 1 / (1 + draw.arms)) * _hand_level(old_height)
@@ -143,8 +143,8 @@ def _width_factor(x: Float32, old_height: Float32, draw: BodyDraw) -> Float32:
     head = 1 + draw.head
     factors = np.array([calf, calf, thigh, waist, chest, shoulder, head, head])
     width = _monotone(old_height, levels, factors)
-    trunk = _smooth_step(old_height, _HIP - 0.1, _WAIST) * (
-        1 - _smooth_step(old_height, _SHOULDER, _NECK)
+    trunk = smooth_step(old_height, _HIP - 0.1, _WAIST) * (
+        1 - smooth_step(old_height, _SHOULDER, _NECK)
     )
     side = np.tanh(x / (0.5 * _TRUNK_HALF_WIDTH))
     return np.asarray(width * (1 + draw.belly * trunk * side), np.float32)
@@ -152,8 +152,8 @@ def _width_factor(x: Float32, old_height: Float32, draw: BodyDraw) -> Float32:
 
 def _hand_level(height: Float32) -> Float32:
     """1 at the heights of forearm and hand, 0 at legs and head."""
-    rising = _smooth_step(height, _HIP - 0.16, _HIP - 0.02)
-    return rising * (1 - _smooth_step(height, _WAIST, _SHOULDER))
+    rising = smooth_step(height, _HIP - 0.16, _HIP - 0.02)
+    return rising * (1 - smooth_step(height, _WAIST, _SHOULDER))
 
 
 def _reach(x: Float32) -> Float32:
@@ -165,11 +165,6 @@ def _reach(x: Float32) -> Float32:
 def _harmonics(phase: Float64) -> Float64:
     turn = 2 * np.pi * phase[:, None] * np.array([2, 4])
     return np.concatenate([np.ones((len(phase), 1)), np.cos(turn), np.sin(turn)], axis=1)
-
-
-def _smooth_step(values: Float32, low: float, high: float) -> Float32:
-    share = np.clip((values - low) / (high - low), 0, 1)
-    return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
 def _monotone(values: Float32, knots: Float64, targets: Float64) -> Float32:

@@ -51,6 +51,12 @@ def align(track: Track, *, frame_shape: tuple[int, int], fps: float) -> GaitSequ
     )
 
 
+def row_heights(size: int) -> Float32:
+    """Heights of the rows of a gait square above the ground, `(size,)` float32, in statures."""
+    centers = (np.arange(size, dtype=np.float32) + 0.5) / np.float32(size)
+    return np.asarray((1 + HEAD_ROOM) - centers * SQUARE_PER_HEIGHT, np.float32)
+
+
 def body_square(xyxy: Float32) -> Float32:
     """The square that fits the body closely, from the gait square `(4,)` xyxy around it.
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from gaitcolor_core.gait import HEAD_ROOM, SQUARE_PER_HEIGHT
-from gaitcolor_core.imaging import pixel_grid, sample
+from gaitcolor_core.gait import SQUARE_PER_HEIGHT, row_heights
+from gaitcolor_core.imaging import pixel_grid, sample, signed_distance, smooth_step
 from gaitcolor_core.structures import Bool, Float32
 
 # Heights above the ground in statures between which the change fades.
@@ -32,13 +32,10 @@ def outward(silhouette: Bool) -> Float32:
     """
     size = len(silhouette)
     stature = size / SQUARE_PER_HEIGHT
-    inside = silhouette.astype(np.uint8)
-    away, deep = (cv2.distanceTransform(of, cv2.DIST_L2, 5) for of in (1 - inside, inside))
     reach = _REACH * stature
-    smooth = cv2.GaussianBlur(np.clip(away - deep, -reach, reach), (0, 0), _BLUR * stature)
-    height = (1 + HEAD_ROOM) - (np.arange(size) + 0.5) / stature
-    share = np.clip((_NONE_ABOVE - height) / (_NONE_ABOVE - _ALL_BELOW), 0, 1)
-    legs = share * share * (3 - 2 * share)
+    near = np.clip(signed_distance(silhouette), -reach, reach)
+    smooth = cv2.GaussianBlur(near, (0, 0), _BLUR * stature)
+    legs = 1 - smooth_step(row_heights(size), _ALL_BELOW, _NONE_ABOVE)
     return np.asarray(np.gradient(smooth, axis=1) * legs[:, None], np.float32)
 
 
@@ -48,10 +45,11 @@ def leg_radius(silhouettes: Bool) -> float:
     Args:
         silhouettes: `(T, S, S)` bool in gait squares; somebody is seen in one of them.
     """
-    stature = silhouettes.shape[-1] / SQUARE_PER_HEIGHT
-    low, high = (round(((1 + HEAD_ROOM) - height) * stature) for height in (_CALF_TOP, _ANKLE))
+    size = silhouettes.shape[-1]
+    stature, heights = size / SQUARE_PER_HEIGHT, row_heights(size)
+    lower_leg = (heights > _ANKLE) & (heights < _CALF_TOP)
     depths = [cv2.distanceTransform(one.astype(np.uint8), cv2.DIST_L2, 5) for one in silhouettes]
-    calves = np.stack(depths)[:, low:high].max(axis=-1)
+    calves = np.stack(depths)[:, lower_leg].max(axis=-1)
     # Legs that cross look like a thick one.
     seen = calves[calves > 0]
     return float((np.percentile(seen, 25) - 0.5) / stature) if seen.size else _USUAL_RADIUS

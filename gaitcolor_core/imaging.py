@@ -182,6 +182,13 @@ def erode(mask: Bool, radius: int) -> Bool:
     return np.asarray(cv2.erode(mask.astype(np.uint8), _ellipse(radius)) > 0)
 
 
+def signed_distance(mask: Bool) -> Float32:
+    """Distance of each pixel to the outline of `mask` `(H, W)` in pixels, positive outside."""
+    inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
+    outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(outside - inside, np.float32)
+
+
 def nearest_inside(mask: Bool) -> tuple[Float32, Float32]:
     """For each pixel the nearest one of `mask` `(H, W)`, which must not be empty.
 
@@ -247,6 +254,12 @@ def to_float01(image: UInt8) -> torch.Tensor:
 def to_uint8(image: Float32) -> UInt8:
     """Round values in 0...255 to uint8, clipped."""
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
+def smooth_step(values: Float32, low: float, high: float) -> Float32:
+    """From 0 below `low` to 1 above `high`, without a kink."""
+    share = np.clip((values - low) / (high - low), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
 def _ellipse(radius: int) -> UInt8:

@@ -180,14 +180,15 @@ def test_the_map_carries_the_old_body_to_the_new_one(seed: int) -> None:
         assert np.array_equal(carried, new_silhouettes(seed)[index, 0])
 
 
-@pytest.mark.parametrize("strength", [0.7, 1.0])
+# At full strength, where width and girth of a leg add up, a little more.
+@pytest.mark.parametrize(("strength", "least"), [(0.7, 0.2), (1.0, 0.15)])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_map_never_folds(seed: int, strength: float) -> None:
+def test_the_map_never_folds(seed: int, strength: float, least: float) -> None:
     grid = pixel_grid(SILHOUETTE_SIZE, SILHOUETTE_SIZE)
     for index in range(0, 54, 17):
         guide = other_walk(seed, strength).inverse_map(index)
         positions = grid + SILHOUETTE_SIZE * guide
-        assert np.diff(positions[..., 0], axis=1).min() > 0.15  # pixels of the old body a pixel
+        assert np.diff(positions[..., 0], axis=1).min() > least  # pixels of the old body a pixel
         assert np.diff(positions[..., 1], axis=0).min() > 0.2
 
 
@@ -258,7 +259,7 @@ def test_the_nearest_plausible_body_is_within_its_limits(
     # Width and girth together leave neither sticks nor pillars of a lower leg.
     thickness = (1 + body[0]) * (1 + body[-1] / legs)
     assert 1 + limits.bounds[0, 0] - 1e-9 <= thickness <= 1 + 0.6 * strength + 1e-9
-    assert limits.nearest(body) == pytest.approx(body, abs=1e-12)
+    assert np.array_equal(limits.nearest(body), body)
     assert np.array_equal(limits.nearest(np.zeros(12)), np.zeros(12))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_anonymize_shape import row_of
 from test_gait import gait_of, walker_track
 
 from gaitcolor_core.deformation import pulled
@@ -16,11 +17,6 @@ from gaitcolor_core.structures import Bool, Float32
 
 STATURE = SILHOUETTE_SIZE / SQUARE_PER_HEIGHT
 STAY = np.zeros((SILHOUETTE_SIZE, SILHOUETTE_SIZE, 2), np.float32)
-
-
-def row_of(height: float) -> int:
-    """The row of the square at a height above the ground, in statures."""
-    return round((1 + HEAD_ROOM - height) * STATURE)
 
 
 def two_legs(radius: float, apart: float = 0.26) -> Bool:

@@ -13,7 +13,6 @@ from gaitcolor_core.imaging import (
     dilate,
     erode,
     guided_filter,
-    nearest_inside,
     pixel_grid,
     resample_square,
     sample,
@@ -202,30 +201,6 @@ def test_sampling_by_hand() -> None:
     picture = np.array([[0, 100], [200, 40]], np.float32)
     at = np.array([[[0.5, 0.0], [0.0, 0.5], [0.5, 0.5], [1.0, 1.0], [9.0, -9.0]]], np.float32)
     assert sample(picture, at)[0].tolist() == [50, 100, 85, 40, 100]
-
-
-def test_nearest_inside_by_hand() -> None:
-    mask = np.zeros((5, 9), bool)
-    mask[2, 1] = mask[2, 7] = True
-    positions, distance = nearest_inside(mask)
-    assert positions.shape == (5, 9, 2)
-    assert distance[2].tolist() == pytest.approx([1, 0, 1, 2, 3, 2, 1, 0, 1], abs=0.01)
-    assert (positions[:, :4] == [1, 2]).all()  # x, y
-    assert (positions[:, 5:] == [7, 2]).all()
-
-
-@given(st.integers(0, 2**32 - 1))
-def test_nearest_inside_is_inside_and_nearest(seed: int) -> None:
-    mask = np.random.default_rng(seed).random((12, 15)) < 0.1
-    mask[3, 4] = True
-    positions, distance = nearest_inside(mask)
-    columns, rows = np.moveaxis(positions.astype(int), -1, 0)
-    assert mask[rows, columns].all()
-    grid = pixel_grid(12, 15)
-    exact = np.linalg.norm(grid[:, :, None] - grid[mask], axis=-1).min(axis=-1)
-    # The 5 x 5 mask of the distance transform is off by some percent.
-    assert np.linalg.norm(grid - positions, axis=-1) == pytest.approx(exact, rel=0.05, abs=0.05)
-    assert distance == pytest.approx(exact, rel=0.05, abs=0.05)
 
 
 def test_dilate_and_erode_by_hand() -> None:

@@ -32,8 +32,7 @@ def attack_filmed(bench: Bench) -> Iterator[Outcome]:
             "render --preset bench` can be filmed again."
         )
         return
-    shapes = bench.plan.shapes if bench.plan.thorough else bench.plan.shapes[:1]
-    roots = {shape: film(bench, shape, keys) for shape in shapes}
+    roots = {shape: film(bench, shape, keys) for shape in bench.plan.in_depth}
     original = next(iter(roots.values()))[0]
     enrolled = _found(original, keys, WALKS[0])
     probed, seen = Probed(NOT_ANONYMIZED, 0, "re-extracted"), _found(original, keys, WALKS[1])

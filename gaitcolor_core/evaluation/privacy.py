@@ -60,12 +60,17 @@ class EvaluationPlan:
     checkpoints: Path = CHECKPOINTS
 
     @property
+    def in_depth(self) -> tuple[str, ...]:
+        """The shapes that meet all threats and conditions, and are looked for in final videos."""
+        return self.shapes if self.thorough else self.shapes[:1]
+
+    @property
     def attacked(self) -> list[tuple[str, str]]:
         """Threats and shapes, T0 of all shapes first."""
         return [
             (threat, shape)
             for threat in self.threats
-            for shape in (self.shapes if self.thorough or threat == "T0" else self.shapes[:1])
+            for shape in (self.shapes if threat == "T0" else self.in_depth)
         ]
 
     def quick(self) -> EvaluationPlan:
@@ -136,7 +141,7 @@ class Bench:
 
     def probes_of(self, shape: str) -> list[SequenceKey]:
         """The probes that are anonymized by a shape; see `EvaluationPlan.thorough`."""
-        if self.plan.thorough or shape == self.plan.shapes[0]:
+        if shape in self.plan.in_depth:
             return self.probes
         return [key for key in self.probes if key.condition == self.plan.conditions[0]]
 

@@ -19,8 +19,8 @@ _ANYWHERE, _NEARBY = 60, 140
 _MODELS, _AWAY = 3, 1.5
 # About how many frames tell what a girth does to the mean of all.
 _GIRTH_FRAMES = 16
-# Who is farther from everybody of the crowd, or does not get to this score, is hard to hide: half
-# of the rendered walks. Limits are wider for them.
+# Who is farther from everybody of the crowd, or does not get to this score, is hard to hide: seven
+# of ten rendered walks. Limits are wider for them.
 _RARE, _HIDDEN, _WIDER = 27.0, 48.0, 1.2
 
 
@@ -48,7 +48,7 @@ class Deform:
             return rhythm.scaled(0)
         gei = square_gei(silhouettes)
         view = seen_from(gei)
-        score = _someone_else(_Girths.of(silhouettes), view, rhythm, generator)
+        score = _someone_else(_Girths.of(silhouettes, gei), view, rhythm, generator)
         legs = leg_radius(silhouettes[:, 0])
         usual, wider = (
             BodyLimits.seen_from(view.degrees, factor * strength, legs) for factor in (1.0, _WIDER)
@@ -73,8 +73,8 @@ class _Girths:
     geis: Float32
 
     @classmethod
-    def of(cls, silhouettes: Bool) -> _Girths:
-        """From the frames `(T, 1, S, S)`; some of them tell how the mean changes."""
+    def of(cls, silhouettes: Bool, gei: Float32) -> _Girths:
+        """From the frames `(T, 1, S, S)` and their mean; some tell how it changes."""
         least, most = _WIDER * BodyLimits.girths()
         sizes = np.array([least, least / 2, 0, most / 2, most])
         some = silhouettes[:: max(len(silhouettes) // _GIRTH_FRAMES, 1), 0]
@@ -85,7 +85,7 @@ class _Girths:
             )
             for size in sizes
         ]
-        return cls(sizes, square_gei(silhouettes) + np.stack(geis) - geis[2])
+        return cls(sizes, gei + np.stack(geis) - geis[2])
 
     def at(self, size: float) -> Float32:
         """`(64, 64)` float32 for any girth, between those that are known."""

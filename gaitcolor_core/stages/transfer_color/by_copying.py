@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from gaitcolor_core.imaging import nearest_inside, pixel_grid, sample
+from gaitcolor_core.imaging import nearest_inside, pixel_grid, sample, signed_distance, smooth_step
 from gaitcolor_core.stages.transfer_color.protocol import ColorJob
 from gaitcolor_core.structures import Bool, Float32
 
@@ -64,7 +64,7 @@ def growth_field(old: Bool, new: Bool) -> Float32:
     """
     if not old.any() or not (new & ~old).any():
         return np.zeros((*old.shape, 2), np.float32)
-    outward = _signed_distance(old)
+    outward = signed_distance(old)
     length = np.where(new, np.maximum(outward, 0), 0).astype(np.float32)
     slope = 1 / (1 + STRETCH_DEPTH)
     square = np.ones((3, 3), np.uint8)
@@ -89,14 +89,6 @@ def _warped(job: ColorJob) -> Float32:
         field = growth_field(np.asarray(old), new) * (side / FIELD_SIZE)
         shift = np.asarray(cv2.resize(field, (side, side), interpolation=cv2.INTER_LINEAR))
     else:
-        depth = np.clip(-_signed_distance(new) / (FIXED_DEPTH * FIELD_SIZE), 0, 1)
-        following = 1 - depth**2 * (3 - 2 * depth)
+        following = 1 - smooth_step(-signed_distance(new), 0, FIXED_DEPTH * FIELD_SIZE)
         shift = job.guide * cv2.resize(following, (side, side))[..., None]
     return sample(nearest_colors(job), pixel_grid(side, side) + shift)
-
-
-def _signed_distance(mask: Bool) -> Float32:
-    """Distance to the outline of `mask` in pixels, positive outside."""
-    inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
-    outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
-    return np.asarray(outside - inside, np.float32)
